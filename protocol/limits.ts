@@ -1,0 +1,47 @@
+/** Every bound of the wire, in one place. Sizes are bytes, times milliseconds, unless the name says otherwise. */
+export const limits = {
+  /** Largest payload of one frame before the connection has signed in. */
+  frameBytesBeforeSignIn: 8 * 1024,
+  /** Largest payload of one frame afterwards (as in Lair Chat 0.8.0). */
+  frameBytes: 1024 * 1024,
+  /** Largest HTTP request body. */
+  httpBodyBytes: 64 * 1024,
+  jsonDepth: 32,
+  jsonTokens: 10_000,
+  requestIdChars: 64,
+  /** Requests of one connection that may wait for their answer at once. */
+  requestsInFlight: 32,
+  /** Frames a connection may send before it has signed in. */
+  framesBeforeSignIn: 20,
+  /** Frames that were well-formed but made no sense, after which the connection is closed. */
+  badRequestsBeforeSignIn: 3,
+  badRequestsPerMinute: 20,
+  /** Hello and sign-in together must be done by then. */
+  signInMs: 60_000,
+  /** The hello alone. */
+  helloMs: 30_000,
+  /** Silence after which a connection is dead. */
+  idleMs: 90_000,
+  /** Silence after which our client sends a ping. */
+  pingMs: 20_000,
+  /** Silence after which our client takes the server for dead. */
+  serverSilenceMs: 45_000,
+  contentBytes: 4096,
+  roomNameChars: 64,
+  descriptionChars: 500,
+  usernameChars: { min: 3, max: 32 },
+  emailChars: 254,
+  passwordBytes: { min: 8, max: 256 },
+  deviceNameChars: 64,
+  searchChars: 64,
+  /** Rows of one page. */
+  pageSize: 50,
+  pageSizeMax: 100,
+  logPageSize: 100,
+  logPageSizeMax: 500,
+  /** Bytes waiting for one reader before it is cut off, and how long it may make no progress. */
+  outboxBytes: 1024 * 1024,
+  outboxStallMs: 10_000,
+  /** One typing notice per sender and conversation in this time. */
+  typingMs: 3_000,
+} as const;

@@ -1,0 +1,114 @@
+import { Type } from "typebox";
+import { command } from "../define.ts";
+import { DeviceIdSchema } from "../ids.ts";
+import { limits } from "../limits.ts";
+import { Email, Password, SessionInfo, Timestamp, User, Username } from "./shapes.ts";
+
+const device = {
+  device_id: Type.Optional(DeviceIdSchema),
+  device_name: Type.Optional(
+    Type.String({ maxLength: limits.deviceNameChars, description: "Shown in the list of devices" }),
+  ),
+};
+
+const signedIn = {
+  user: User,
+  session: SessionInfo,
+  token: Type.String({
+    description: "Access token (JWT) for Authorization: Bearer and authenticate",
+  }),
+  token_expires_at: Timestamp,
+  refresh_token: Type.Optional(
+    Type.String({
+      description:
+        "Only with a device_id: good for one refresh; without it the token lives as long as the session",
+    }),
+  ),
+};
+
+const RefreshToken = Type.String({ minLength: 16, maxLength: 128 });
+
+export const register = command("register", {
+  about: "Makes an account and signs it in.",
+  access: "anonymous",
+  rate: "register",
+  params: {
+    username: Username,
+    email: Type.Optional(Type.Union([Email, Type.Literal("")], { errorCode: "email_invalid" })),
+    password: Password,
+    setup_token: Type.Optional(
+      Type.String({
+        maxLength: 128,
+        description: "The one-time token printed at the first start: makes the first admin",
+      }),
+    ),
+    ...device,
+  },
+  result: signedIn,
+  errors: [
+    "username_invalid",
+    "username_taken",
+    "email_invalid",
+    "email_taken",
+    "password_too_weak",
+    "registration_closed",
+    "setup_token_invalid",
+    "busy",
+    "storage_full",
+  ],
+  http: { method: "POST", path: "/auth/register", status: 201 },
+});
+
+export const login = command("login", {
+  about: "Signs in by user name or e-mail address and password.",
+  access: "anonymous",
+  rate: "login",
+  params: {
+    identifier: Type.String({
+      minLength: 1,
+      maxLength: limits.emailChars,
+      description: "User name or e-mail address",
+      errorCode: "invalid_credentials",
+    }),
+    password: Password,
+    ...device,
+  },
+  result: signedIn,
+  errors: ["invalid_credentials", "account_locked", "busy", "storage_full"],
+  http: { method: "POST", path: "/auth/login" },
+});
+
+export const refresh = command("refresh", {
+  about:
+    "A new access token: with a refresh token (which is used up and replaced), or as in 1.x with the current access token while its session lives.",
+  access: "anyone",
+  rate: "login",
+  params: { refresh_token: Type.Optional(RefreshToken) },
+  result: {
+    token: Type.String(),
+    expires_at: Timestamp,
+    refresh_token: Type.Optional(RefreshToken),
+  },
+  errors: ["unauthorized", "invalid_token", "session_expired", "storage_full"],
+  http: { method: "POST", path: "/auth/refresh" },
+});
+
+export const authenticate = command("authenticate", {
+  about: "Signs this connection in with an access token.",
+  access: "anonymous",
+  rate: "api",
+  params: { token: Type.String({ minLength: 1, maxLength: 4096, errorCode: "invalid_token" }) },
+  result: { user: User, session: SessionInfo },
+  errors: ["invalid_token", "token_expired", "session_not_found", "session_expired"],
+});
+
+export const logout = command("logout", {
+  about:
+    "Ends the session everywhere: its tokens stop working and its connections are closed after the reply.",
+  access: "session",
+  rate: "api",
+  params: {},
+  result: {},
+  errors: ["storage_full"],
+  http: { method: "POST", path: "/auth/logout", toBody: () => ({ success: true }) },
+});
