@@ -14,7 +14,7 @@ export type ClientId = Branded<"client">;
 /** A room or a direct conversation: the thing that has a log. A room's id is its conversation's id. */
 export type ConversationId = Branded<"conversation">;
 
-const uuid = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$";
+const uuid = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$";
 
 /** The schema of an id; `errorCode` is what a malformed one is answered with. */
 function id<Kind extends string>(description: string, errorCode: string) {
