@@ -1,0 +1,83 @@
+import type { ConfigInput } from "./config-input.ts";
+import { isLoopback } from "./setting-kinds.ts";
+import { type SettingName, type SettingValues, settings } from "./settings.ts";
+
+/** Paths of the certificate chain and its key. */
+export interface TlsFiles {
+  readonly certPath: string;
+  readonly keyPath: string;
+}
+
+type Known = Partial<SettingValues>;
+
+/** Settings that are fine one by one and not together; those in `unfit` were reported already. */
+export function contradictions(
+  known: Known,
+  unfit: ReadonlySet<SettingName>,
+  { readFile }: Pick<ConfigInput, "readFile">,
+): string[] {
+  return [...ports(known), ...tls(known, unfit, readFile), ...plaintext(known)];
+}
+
+/** The certificate to use, once everything has been found right. */
+export function tlsFiles(values: Known): TlsFiles | undefined {
+  const { tlsEnabled, tlsCertPath: certPath, tlsKeyPath: keyPath } = values;
+  return tlsEnabled && certPath && keyPath ? { certPath, keyPath } : undefined;
+}
+
+function ports({ tcpPort, httpPort }: Known): string[] {
+  if (tcpPort === undefined || tcpPort === 0 || tcpPort !== httpPort) return [];
+  return [`LAIR_HTTP_PORT: expected another port than LAIR_TCP_PORT, got '${httpPort}' for both`];
+}
+
+const pemFiles = [
+  { name: "tlsCertPath", holds: "a certificate", header: /-----BEGIN (TRUSTED )?CERTIFICATE-----/ },
+  { name: "tlsKeyPath", holds: "a private key", header: /-----BEGIN ([A-Z]+ )?PRIVATE KEY-----/ },
+] as const;
+
+function tls(
+  known: Known,
+  unfit: ReadonlySet<SettingName>,
+  readFile: ConfigInput["readFile"],
+): string[] {
+  return pemFiles.flatMap(({ name, holds, header }) => {
+    const { env } = settings[name];
+    const file = known[name];
+    if (file === undefined) {
+      const isMissing = known.tlsEnabled && !unfit.has(name);
+      return isMissing
+        ? [`${env}: expected the path of ${holds}, because LAIR_TLS_ENABLED is true`]
+        : [];
+    }
+    if (known.tlsEnabled === false) {
+      return [
+        `${env}: expected LAIR_TLS_ENABLED to be true beside it; without that it is not used`,
+      ];
+    }
+    const found = pemProblem(file, header, readFile);
+    return found === undefined
+      ? []
+      : [`${env}: expected a readable PEM file with ${holds}, got '${file}' (${found})`];
+  });
+}
+
+function pemProblem(
+  file: string,
+  header: RegExp,
+  readFile: ConfigInput["readFile"],
+): string | undefined {
+  try {
+    return header.test(readFile(file)) ? undefined : "it has none";
+  } catch (error) {
+    return error instanceof Error && "code" in error ? String(error.code) : "unreadable";
+  }
+}
+
+function plaintext({ bindAddress, tlsEnabled, allowPlaintext }: Known): string[] {
+  const isOpen = bindAddress !== undefined && !isLoopback(bindAddress);
+  if (!isOpen || tlsEnabled !== false || allowPlaintext !== false) return [];
+  return [
+    `LAIR_BIND_ADDRESS: expected a loopback address, because TLS is off, got '${bindAddress}'; ` +
+      "set LAIR_TLS_ENABLED with a certificate, or LAIR_ALLOW_PLAINTEXT=true behind a proxy that has TLS",
+  ];
+}

@@ -1,0 +1,203 @@
+import type { HashCostName } from "../security/password-hash.ts";
+import {
+  address,
+  choice,
+  count,
+  databaseUrl,
+  filePath,
+  flag,
+  isLoopback,
+  type Kind,
+  port,
+  publicUrl,
+  rate,
+  secret,
+} from "./setting-kinds.ts";
+
+/** What holds where nothing is said. */
+export interface Fallback {
+  /** For the documentation. */
+  readonly text: string;
+  /** The text that is then read; undefined leaves the setting without a value. */
+  of(bindAddress: string): string | undefined;
+}
+
+export interface Setting<T = unknown, Always extends boolean = boolean> {
+  /** Its environment variable, which is also what mistakes in it are reported by. */
+  readonly env: `LAIR_${string}`;
+  readonly kind: Kind<T>;
+  readonly fallback: Fallback;
+  /** Whether there is a value at all times. */
+  readonly always: Always;
+  /** Whether the command line takes it. */
+  readonly isFlag: boolean;
+  /** Whether its value is never shown. */
+  readonly isSecret: boolean;
+  readonly about: string;
+}
+
+interface Declared<T> {
+  readonly kind: Kind<T>;
+  readonly about: string;
+  readonly isFlag?: boolean;
+  readonly isSecret?: boolean;
+}
+
+/** A setting that has a value whatever is said. */
+function always<T>(
+  env: Setting["env"],
+  fallback: string | Fallback,
+  declared: Declared<T>,
+): Setting<T, true> {
+  const complete = typeof fallback === "string" ? { text: fallback, of: () => fallback } : fallback;
+  return { env, fallback: complete, always: true, isFlag: false, isSecret: false, ...declared };
+}
+
+/** A setting that may be missing; `text` says what happens then. */
+function optional<T>(env: Setting["env"], text: string, declared: Declared<T>): Setting<T, false> {
+  const fallback = { text, of: () => undefined };
+  return { env, fallback, always: false, isFlag: false, isSecret: false, ...declared };
+}
+
+function dependingOnBind(local: string, beyond: string): Fallback {
+  return {
+    text: `${local} on a loopback address, ${beyond} beyond`,
+    of: (bound) => (isLoopback(bound) ? local : beyond),
+  };
+}
+
+const hashings = ["default", "production"] as const satisfies readonly HashCostName[];
+
+/** Every setting of the server. The command line, the checks, `config print` and the documentation come from here. */
+export const settings = {
+  tcpPort: always("LAIR_TCP_PORT", "8080", {
+    kind: port,
+    isFlag: true,
+    about: "Port of the chat protocol.",
+  }),
+  httpPort: always("LAIR_HTTP_PORT", "8082", {
+    kind: port,
+    isFlag: true,
+    about: "Port of the HTTP API and the WebSocket.",
+  }),
+  bindAddress: always("LAIR_BIND_ADDRESS", "127.0.0.1", {
+    kind: address,
+    isFlag: true,
+    about: "Address to listen on; 0.0.0.0 or :: for all of them.",
+  }),
+  publicUrl: optional("LAIR_PUBLIC_URL", "made from the address and port", {
+    kind: publicUrl,
+    isFlag: true,
+    about:
+      "How people reach the HTTP API from outside; links are made from it and from nothing else.",
+  }),
+  database: always("LAIR_DATABASE_URL", "sqlite:lair-chat.db?mode=rwc", {
+    kind: databaseUrl,
+    isFlag: true,
+    about: "Where everything is stored. A relative path is relative to the current directory.",
+  }),
+  jwtSecret: optional(
+    "LAIR_JWT_SECRET",
+    "made on first run and kept in `jwt-secret` beside the database",
+    {
+      kind: secret,
+      isSecret: true,
+      about:
+        "Key that access tokens are signed with. Changing it makes them all invalid; clients with a refresh token renew theirs.",
+    },
+  ),
+  tlsEnabled: always("LAIR_TLS_ENABLED", "false", {
+    kind: flag,
+    isFlag: true,
+    about: "TLS on all ports; needs the certificate and its key.",
+  }),
+  tlsCertPath: optional("LAIR_TLS_CERT_PATH", "none", {
+    kind: filePath,
+    isFlag: true,
+    about: "The certificate with its chain, PEM.",
+  }),
+  tlsKeyPath: optional("LAIR_TLS_KEY_PATH", "none", {
+    kind: filePath,
+    isFlag: true,
+    about: "The certificate's private key, PEM.",
+  }),
+  allowPlaintext: always("LAIR_ALLOW_PLAINTEXT", "false", {
+    kind: flag,
+    isFlag: true,
+    about:
+      "Lets the server listen beyond loopback without TLS, for instance behind a proxy that has it. Passwords travel readable otherwise.",
+  }),
+  registration: always("LAIR_REGISTRATION", dependingOnBind("open", "invite"), {
+    kind: choice("open", "invite", "closed"),
+    isFlag: true,
+    about: "Who may make an account: everybody, whoever was invited, or nobody.",
+  }),
+  passwordHashing: always("LAIR_PASSWORD_HASHING", "default", {
+    kind: choice(...hashings),
+    about:
+      "Cost of Argon2id: 19 MiB and 2 passes, or 64 MiB, 3 passes and 4 lanes. Hashes grow at the next sign-in.",
+  }),
+  logLevel: always("LAIR_LOG_LEVEL", "info", {
+    kind: choice("debug", "info", "warn", "error"),
+    isFlag: true,
+    about: "The least important thing that is logged.",
+  }),
+  logFormat: optional("LAIR_LOG_FORMAT", "text on a terminal, json otherwise", {
+    kind: choice("json", "text"),
+    about: "How the log, which goes to stderr, is written.",
+  }),
+  tcpMaxConnections: always("LAIR_TCP_MAX_CONNECTIONS", "10000", {
+    kind: count(1, 1_000_000),
+    about: "Connections at once; more are turned away.",
+  }),
+  maxConnectionsPerAddress: always(
+    "LAIR_MAX_CONNECTIONS_PER_ADDRESS",
+    dependingOnBind("1000", "64"),
+    {
+      kind: count(1, 1_000_000),
+      about: "Connections at once from one address.",
+    },
+  ),
+  limitRegister: always("LAIR_LIMIT_REGISTER", "5/min", {
+    kind: rate,
+    about: "New accounts per address.",
+  }),
+  limitLogin: always("LAIR_LIMIT_LOGIN", "10/min", {
+    kind: rate,
+    about: "Sign-ins and token refreshes per address.",
+  }),
+  limitApi: always("LAIR_LIMIT_API", "100/min", {
+    kind: rate,
+    about: "Other requests per address, where nobody is signed in.",
+  }),
+  limitApiUser: always("LAIR_LIMIT_API_USER", "600/min", {
+    kind: rate,
+    about: "Other requests per signed-in user.",
+  }),
+  limitMessages: always("LAIR_LIMIT_MESSAGES", "20/s", {
+    kind: rate,
+    about: "Messages per user. Three times as many may come at once.",
+  }),
+} as const;
+
+export type SettingName = keyof typeof settings;
+type ValueOf<S> =
+  S extends Setting<infer T, infer Always> ? (Always extends true ? T : T | undefined) : never;
+/** What all settings together say, before they are held against each other. */
+export type SettingValues = { readonly [N in SettingName]: ValueOf<(typeof settings)[N]> };
+
+export const settingNames = Object.keys(settings) as readonly SettingName[];
+
+export function settingOf(name: SettingName): Setting {
+  return settings[name];
+}
+
+/** `tcp_port` for LAIR_TCP_PORT. */
+export function tomlKey(setting: Setting): string {
+  return setting.env.slice("LAIR_".length).toLowerCase();
+}
+
+/** `--tcp-port` for LAIR_TCP_PORT. */
+export function flagName(setting: Setting): string {
+  return `--${tomlKey(setting).replaceAll("_", "-")}`;
+}

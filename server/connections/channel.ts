@@ -1,0 +1,37 @@
+import type { ChatError } from "@lair-chat/protocol/errors.ts";
+import type { TransportName } from "../commands/handler.ts";
+import type { FrameBatch } from "./frame-batch.ts";
+
+/** All that a transport must supply; the rest is the same for TCP and WebSocket. */
+export interface Channel {
+  readonly transport: TransportName;
+  /** The client's address. */
+  readonly address: string;
+  /** Hands bytes to the system in as few writes as the transport allows. */
+  write(batches: readonly FrameBatch[]): void;
+  /** Bytes handed over and not yet taken by the system. */
+  readonly unsentBytes: number;
+  /** Called whenever the system has taken everything that it could not take at once. */
+  onDrain(listener: () => void): void;
+  /** Stops and starts reading: no payload is reported in between, so that requests cannot pile up here. */
+  pause(): void;
+  resume(): void;
+  /** How large a payload may be from now on, in bytes. */
+  setMaxPayload(bytes: number): void;
+  /** Reads no more, sends what is waiting and closes; what has not gone after `graceMs` is cut. */
+  end(graceMs: number): void;
+  /** Cuts at once. */
+  destroy(): void;
+}
+
+/** What a transport reports of one channel. */
+export interface ChannelEvents {
+  /** One payload (without its length prefix). Its memory may be reused after the call. */
+  payload(bytes: Uint8Array): void;
+  /** The bytes are no frames of ours; nothing more will be read. */
+  invalid(error: ChatError): void;
+  /** The other side will send nothing more, but may still read. */
+  ended(): void;
+  /** Both directions are closed. Called once, and nothing after it. */
+  closed(): void;
+}

@@ -1,0 +1,43 @@
+import { limits as wireLimits } from "@lair-chat/protocol/limits.ts";
+
+/** What one connection, and all of them together, are held to. Times are milliseconds. */
+export type ConnectionLimits = Readonly<Record<keyof typeof defaults, number>>;
+
+const { frameBytes, frameBytesBeforeSignIn, jsonDepth, jsonTokens, requestsInFlight } = wireLimits;
+const { framesBeforeSignIn, badRequestsBeforeSignIn, badRequestsPerMinute } = wireLimits;
+const { helloMs, signInMs, idleMs, outboxBytes, outboxStallMs } = wireLimits;
+
+const defaults = {
+  frameBytes,
+  frameBytesBeforeSignIn,
+  jsonDepth,
+  jsonTokens,
+  requestsInFlight,
+  framesBeforeSignIn,
+  badRequestsBeforeSignIn,
+  badRequestsPerMinute,
+  helloMs,
+  signInMs,
+  idleMs,
+  outboxBytes,
+  outboxStallMs,
+  /** Bytes waiting to be read by a client, above which its next requests wait too. */
+  replyBacklogBytes: 256 * 1024,
+  /** Requests that may wait for those in flight, where a transport cannot stop at once. */
+  waitingRequests: 256,
+  /** How long a closed connection may take to read its last bytes. */
+  closeGraceMs: 3_000,
+  /** How often the deadlines of all connections are looked at. */
+  sweepMs: 1_000,
+  /** How often it is asked whether a connection's session still lives. */
+  recheckMs: 60_000,
+  maxConnections: 10_000,
+  maxConnectionsPerAddress: 64,
+  /** A user's oldest connection is closed for one more. */
+  maxConnectionsPerUser: 10,
+};
+
+/** The limits, but for those given. */
+export function connectionLimits(given: Partial<ConnectionLimits> = {}): ConnectionLimits {
+  return { ...defaults, ...given };
+}

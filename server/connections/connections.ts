@@ -1,0 +1,83 @@
+import type { EventOf } from "@lair-chat/protocol/registry.ts";
+import type { Channel, ChannelEvents } from "./channel.ts";
+import { Connection, type ConnectionDeps } from "./connection.ts";
+
+export interface ConnectionsDeps extends ConnectionDeps {
+  /** From 0 to below 1. */
+  readonly random: () => number;
+}
+
+/** Between these many seconds clients are told to wait before they come back, so that not all do at once. */
+const reconnectSeconds = { min: 0.25, max: 5 };
+
+/** All connections there are, of all transports. */
+export class Connections {
+  readonly #deps: ConnectionsDeps;
+  readonly #open = new Set<Connection>();
+  readonly #sweeper: NodeJS.Timeout;
+  #onAllClosed: (() => void) | undefined;
+  #isDraining = false;
+
+  constructor(deps: ConnectionsDeps) {
+    this.#deps = deps;
+    this.#sweeper = setInterval(() => this.#sweep(), deps.limits.sweepMs);
+    this.#sweeper.unref();
+  }
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /** Serves a channel until it is closed; the answer takes what the channel reports. */
+  serve(channel: Channel): ChannelEvents {
+    const connection: Connection = new Connection(channel, this.#deps, () => {
+      this.#open.delete(connection);
+      if (this.#open.size === 0) this.#onAllClosed?.();
+    });
+    this.#open.add(connection);
+    if (this.#isDraining) connection.leave(this.#farewell());
+    return connection;
+  }
+
+  /**
+   * Tells every client to come back later, answers what they have asked for, and closes.
+   * Resolves when all are closed; those that are not after `deadlineMs` are cut.
+   */
+  async drain(deadlineMs: number): Promise<void> {
+    this.#isDraining = true;
+    for (const connection of [...this.#open]) connection.leave(this.#farewell());
+    await this.#allClosed(deadlineMs);
+    clearInterval(this.#sweeper);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.drain(0);
+  }
+
+  async #allClosed(deadlineMs: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#onAllClosed = resolve;
+    if (this.#open.size === 0) resolve();
+    const timer = setTimeout(() => {
+      for (const connection of [...this.#open]) connection.destroy();
+    }, deadlineMs);
+    await promise;
+    clearTimeout(timer);
+  }
+
+  #sweep(): void {
+    const now = this.#deps.monotonic();
+    for (const connection of this.#open) connection.sweep(now);
+  }
+
+  #farewell(): EventOf<"server_notice"> {
+    const { min, max } = reconnectSeconds;
+    const seconds = min + this.#deps.random() * (max - min);
+    return {
+      type: "server_notice",
+      message: "The server is going down. Connect again in a moment.",
+      severity: "warning",
+      reconnect_after: Math.round(seconds * 100) / 100,
+    };
+  }
+}

@@ -1,0 +1,33 @@
+import { limits } from "@lair-chat/protocol/limits.ts";
+import { encodeTextFrame } from "@lair-chat/protocol/wire/frame.ts";
+
+/** Frames for one or many readers, encoded once: each is a length prefix and a payload. */
+export class FrameBatch {
+  readonly frames: readonly Uint8Array[];
+  readonly bytes: number;
+  #joined: Uint8Array | undefined;
+
+  constructor(frames: readonly Uint8Array[]) {
+    this.frames = frames;
+    let bytes = 0;
+    for (const frame of frames) bytes += frame.length;
+    this.bytes = bytes;
+  }
+
+  /** All frames in one piece of memory, made once however many sockets it is written to. */
+  get joined(): Uint8Array {
+    this.#joined ??= join(this.frames, this.bytes);
+    return this.#joined;
+  }
+}
+
+function join(frames: readonly Uint8Array[], bytes: number): Uint8Array {
+  const [first] = frames;
+  if (frames.length === 1 && first !== undefined) return first;
+  return Buffer.concat(frames, bytes);
+}
+
+/** A message as the frame that carries it. @throws WireError `frame_too_large` */
+export function messageFrame(message: object): Uint8Array {
+  return encodeTextFrame(JSON.stringify(message), limits.frameBytes);
+}

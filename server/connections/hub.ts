@@ -1,0 +1,172 @@
+import { ChatError } from "@lair-chat/protocol/errors.ts";
+import type { ConversationId, SessionId, UserId } from "@lair-chat/protocol/ids.ts";
+import type { EventOf, LoggedEvent } from "@lair-chat/protocol/registry.ts";
+import type { Bus, EphemeralEvent } from "../cluster/bus.ts";
+import type { Presence } from "../cluster/presence.ts";
+import { Audiences } from "./audiences.ts";
+import type { ConnectionLog } from "./connection-log.ts";
+import { FrameBatch, messageFrame } from "./frame-batch.ts";
+import { type Listener, type OnlineUser, OnlineUsers } from "./online-users.ts";
+import type { Turn } from "./turn.ts";
+
+/** What has to be known of a committed entry beside the event it becomes. */
+export interface CommittedEntry {
+  readonly conversationId: ConversationId;
+  readonly seq: number;
+  readonly kind: string;
+  /** The two users of a direct conversation; absent for a room. */
+  readonly pair?: readonly [UserId, UserId];
+}
+
+export interface HubDeps<Entry extends CommittedEntry> {
+  readonly turn: Pick<Turn, "gather">;
+  readonly log: Pick<ConnectionLog, "error">;
+  /** The event that an entry is pushed as. */
+  readonly toEvent: (entry: Entry) => LoggedEvent;
+  /** Every conversation a user is a member of, as committed. */
+  readonly conversationIdsOf: (userId: UserId) => Promise<readonly ConversationId[]>;
+  readonly maxConnectionsPerUser: number;
+}
+
+/** Who is here and what they hear. Membership comes from the database once, then from committed entries. */
+export class Hub<Entry extends CommittedEntry> implements Presence, Bus {
+  readonly #deps: HubDeps<Entry>;
+  readonly #users = new OnlineUsers();
+  readonly #audiences: Audiences;
+
+  constructor(deps: HubDeps<Entry>) {
+    this.#deps = deps;
+    this.#audiences = new Audiences(deps.turn);
+  }
+
+  /** Resolves when the connection hears everything that is committed from then on. */
+  async attach(listener: Listener): Promise<void> {
+    const user = this.#users.add(listener);
+    this.#makeRoom(user);
+    user.loaded ??= this.#load(user);
+    await user.loaded;
+  }
+
+  /** Tells those who share a conversation that this user is here, once. */
+  announce({ session }: Listener): void {
+    const user = this.#users.get(session.userId);
+    if (user === undefined || user.isAnnounced) return;
+    user.isAnnounced = true;
+    this.#tellPeers(user, "user_online");
+  }
+
+  /** Forgets a connection; one that is not attached changes nothing. */
+  detach(listener: Listener): void {
+    const user = this.#users.remove(listener);
+    if (user === undefined || user.listeners.size > 0) return;
+    if (user.isAnnounced) this.#tellPeers(user, "user_offline");
+    for (const id of [...user.conversations]) this.#audiences.unsubscribe(user, id);
+  }
+
+  /** Takes the entries of a transaction, after it is durable and in the order of the commits. */
+  publish(entries: readonly Entry[]): void {
+    for (const entry of entries) {
+      try {
+        this.#publishOne(entry);
+      } catch (cause) {
+        this.#giveUp(entry, cause);
+      }
+    }
+  }
+
+  isOnline(userId: UserId): boolean {
+    return this.#users.get(userId) !== undefined;
+  }
+
+  onlineUsers(): ReadonlySet<UserId> {
+    return this.#users.ids;
+  }
+
+  toConversation(conversationId: ConversationId, event: EphemeralEvent, except: UserId): void {
+    const batch = new FrameBatch([messageFrame(event)]);
+    for (const user of this.#audiences.usersOf(conversationId)) {
+      if (user.id !== except) user.sendBatch(batch);
+    }
+  }
+
+  toUser(userId: UserId, event: EphemeralEvent): void {
+    this.#users.get(userId)?.sendBatch(new FrameBatch([messageFrame(event)]));
+  }
+
+  endSession(sessionId: SessionId): void {
+    for (const listener of this.#users.withSession(sessionId)) {
+      listener.end(new ChatError("session_not_found"));
+    }
+  }
+
+  /** A client that lost its network comes back before its old connection is known to be dead. */
+  #makeRoom(user: OnlineUser): void {
+    const [oldest] = user.listeners;
+    if (oldest === undefined || user.listeners.size <= this.#deps.maxConnectionsPerUser) return;
+    oldest.end(
+      new ChatError("busy", { message: "You have connected too many times; this was the oldest." }),
+    );
+  }
+
+  async #load(user: OnlineUser): Promise<void> {
+    try {
+      const ids = await this.#deps.conversationIdsOf(user.id);
+      if (user.listeners.size === 0) return;
+      for (const id of ids) {
+        // What the database said may be older than what was published since it was asked.
+        if (!user.leftWhileLoading.has(id)) this.#audiences.subscribe(user, id);
+      }
+      user.leftWhileLoading.clear();
+      user.isLoaded = true;
+    } catch (error) {
+      user.loaded = undefined;
+      throw error;
+    }
+  }
+
+  #publishOne(entry: Entry): void {
+    const { conversationId, pair } = entry;
+    for (const userId of pair ?? []) this.#join(userId, conversationId);
+    if (entry.kind === "message" && !this.#audiences.has(conversationId)) return;
+    const event = this.#deps.toEvent(entry);
+    if (event.type === "user_joined_room") this.#join(event.user.id, conversationId);
+    const frame = messageFrame(event);
+    this.#audiences.push(conversationId, frame);
+    if (event.type === "user_left_room") this.#leave(event.user_id, conversationId, frame);
+  }
+
+  #join(userId: UserId, conversationId: ConversationId): void {
+    const user = this.#users.get(userId);
+    if (user === undefined) return;
+    user.leftWhileLoading.delete(conversationId);
+    this.#audiences.subscribe(user, conversationId);
+  }
+
+  #leave(userId: UserId, conversationId: ConversationId, frame: Uint8Array): void {
+    const user = this.#users.get(userId);
+    if (user === undefined) return;
+    if (!user.conversations.has(conversationId)) user.sendBatch(new FrameBatch([frame]));
+    if (!user.isLoaded) user.leftWhileLoading.add(conversationId);
+    this.#audiences.unsubscribe(user, conversationId);
+  }
+
+  /**
+   * An entry that cannot be read may be a leave: nobody may go on listening on an assumption.
+   * Those it concerns connect again and are told by the database what they are in.
+   */
+  #giveUp(entry: Entry, cause: unknown): void {
+    const { conversationId, seq } = entry;
+    this.#deps.log.error({ err: cause, conversationId, seq }, "an entry could not be published");
+    for (const user of [...this.#audiences.usersOf(conversationId)]) {
+      user.end(new ChatError("internal_error"));
+    }
+  }
+
+  #tellPeers(user: OnlineUser, type: "user_online" | "user_offline"): void {
+    const peers = this.#audiences.peersOf(user);
+    if (peers.size === 0) return;
+    const event: EventOf<typeof type> = { type, user_id: user.id, username: user.username };
+    const batch = new FrameBatch([messageFrame(event)]);
+    for (const peer of peers) peer.sendBatch(batch);
+  }
+}

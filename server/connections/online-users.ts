@@ -1,0 +1,93 @@
+import type { ChatError } from "@lair-chat/protocol/errors.ts";
+import type { ConversationId, SessionId, UserId } from "@lair-chat/protocol/ids.ts";
+import type { Session } from "../commands/handler.ts";
+import type { FrameBatch } from "./frame-batch.ts";
+
+/** A signed-in connection, as far as telling it things goes. */
+export interface Listener {
+  readonly session: Session;
+  sendBatch(batch: FrameBatch): void;
+  /** Says why and closes. */
+  end(error: ChatError): void;
+}
+
+/** A user with at least one connection, and what all of them listen to. */
+export class OnlineUser {
+  readonly id: UserId;
+  readonly username: string;
+  readonly listeners = new Set<Listener>();
+  /** Changed by committed entries only, once it was loaded. */
+  readonly conversations = new Set<ConversationId>();
+  /** Conversations left while the others were still being loaded. */
+  readonly leftWhileLoading = new Set<ConversationId>();
+  /** Settles when the conversations are loaded; undefined before anybody asked. */
+  loaded: Promise<void> | undefined;
+  isLoaded = false;
+  /** Whether others were told that this user is here. */
+  isAnnounced = false;
+
+  constructor({ userId, username }: Session) {
+    this.id = userId;
+    this.username = username;
+  }
+
+  sendBatch(batch: FrameBatch): void {
+    for (const listener of this.listeners) listener.sendBatch(batch);
+  }
+
+  end(error: ChatError): void {
+    for (const listener of [...this.listeners]) listener.end(error);
+  }
+}
+
+/** Who is connected, by user and by session. */
+export class OnlineUsers {
+  readonly #byId = new Map<UserId, OnlineUser>();
+  readonly #bySession = new Map<SessionId, Set<Listener>>();
+  readonly #ids = new Set<UserId>();
+
+  /** For those who only want to know who is there. */
+  get ids(): ReadonlySet<UserId> {
+    return this.#ids;
+  }
+
+  get(userId: UserId): OnlineUser | undefined {
+    return this.#byId.get(userId);
+  }
+
+  withSession(sessionId: SessionId): readonly Listener[] {
+    return [...(this.#bySession.get(sessionId) ?? [])];
+  }
+
+  add(listener: Listener): OnlineUser {
+    const { session } = listener;
+    const user = this.#byId.get(session.userId) ?? new OnlineUser(session);
+    this.#byId.set(user.id, user);
+    this.#ids.add(user.id);
+    user.listeners.add(listener);
+    const others = this.#bySession.get(session.id);
+    if (others === undefined) this.#bySession.set(session.id, new Set([listener]));
+    else others.add(listener);
+    return user;
+  }
+
+  /** The user this listener belonged to; undefined where it was not, or no longer, known. */
+  remove(listener: Listener): OnlineUser | undefined {
+    const { session } = listener;
+    const user = this.#byId.get(session.userId);
+    if (user === undefined || !user.listeners.delete(listener)) return undefined;
+    this.#removeFromSession(listener);
+    if (user.listeners.size === 0) {
+      this.#byId.delete(user.id);
+      this.#ids.delete(user.id);
+    }
+    return user;
+  }
+
+  #removeFromSession(listener: Listener): void {
+    const { id } = listener.session;
+    const listeners = this.#bySession.get(id);
+    listeners?.delete(listener);
+    if (listeners?.size === 0) this.#bySession.delete(id);
+  }
+}

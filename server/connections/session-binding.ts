@@ -1,0 +1,97 @@
+import { ChatError } from "@lair-chat/protocol/errors.ts";
+import type { Session } from "../commands/handler.ts";
+import type { ConnectionLimits } from "./connection-limits.ts";
+import type { ConnectionLog } from "./connection-log.ts";
+import type { Hub } from "./hub.ts";
+import type { Listener } from "./online-users.ts";
+
+export interface SessionBindingDeps {
+  readonly hub: Pick<Hub<never>, "attach" | "announce" | "detach">;
+  readonly limits: Pick<ConnectionLimits, "recheckMs">;
+  readonly log: Pick<ConnectionLog, "warn">;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Milliseconds on a clock that never jumps. */
+  readonly monotonic: () => number;
+  /** False once the session was ended or has expired. */
+  readonly recheckSession: (session: Session) => Promise<boolean>;
+}
+
+/** Whose connection it is: from sign-in on it hears what its user hears, while the session lives. */
+export class SessionBinding {
+  readonly #deps: SessionBindingDeps;
+  readonly #owner: Omit<Listener, "session">;
+  #listener: Listener | undefined;
+  #isAnnounced = false;
+  #isReleased = false;
+  #checkAt = Number.POSITIVE_INFINITY;
+
+  constructor(deps: SessionBindingDeps, owner: Omit<Listener, "session">) {
+    this.#deps = deps;
+    this.#owner = owner;
+  }
+
+  get session(): Session | undefined {
+    return this.#listener?.session;
+  }
+
+  /** @throws ChatError when the session or the connection has ended meanwhile; nothing is bound then */
+  async bind(session: Session): Promise<void> {
+    const owner = this.#owner;
+    const listener: Listener = {
+      session,
+      sendBatch: (batch) => owner.sendBatch(batch),
+      end: (error) => owner.end(error),
+    };
+    this.#listener = listener;
+    try {
+      await this.#deps.hub.attach(listener);
+      // Asked again now that the end of the session would reach this connection.
+      if (!(await this.#deps.recheckSession(session))) throw new ChatError("session_not_found");
+      if (this.#isReleased) throw new ChatError("invalid_state");
+    } catch (error) {
+      this.#deps.hub.detach(listener);
+      this.#listener = undefined;
+      throw error;
+    }
+    this.#planCheck(session);
+  }
+
+  /** Tells others that the user is here; to be called when the user knows it. */
+  announce(): void {
+    if (this.#listener === undefined || this.#isAnnounced || this.#isReleased) return;
+    this.#isAnnounced = true;
+    this.#deps.hub.announce(this.#listener);
+  }
+
+  /** The connection ends. */
+  release(): void {
+    this.#isReleased = true;
+    this.#checkAt = Number.POSITIVE_INFINITY;
+    if (this.#listener !== undefined) this.#deps.hub.detach(this.#listener);
+  }
+
+  /** Asks now and then whether the session still lives: its end is told at once, but that may be lost. */
+  sweep(now: number): void {
+    const session = this.#listener?.session;
+    if (session === undefined || now < this.#checkAt) return;
+    this.#checkAt = now + this.#deps.limits.recheckMs;
+    void this.#check(session);
+  }
+
+  #planCheck({ expiresAt }: Session): void {
+    const { monotonic, now, limits } = this.#deps;
+    const untilExpired = Math.max(0, expiresAt - now());
+    this.#checkAt = monotonic() + Math.min(limits.recheckMs, untilExpired);
+  }
+
+  async #check(session: Session): Promise<void> {
+    try {
+      if (await this.#deps.recheckSession(session)) return;
+      const hasExpired = this.#deps.now() >= session.expiresAt;
+      this.#owner.end(new ChatError(hasExpired ? "session_expired" : "session_not_found"));
+    } catch (error) {
+      this.#deps.log.warn({ err: error }, "a session could not be checked");
+    }
+  }
+}

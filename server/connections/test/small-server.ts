@@ -1,0 +1,248 @@
+import { ChatError } from "@lair-chat/protocol/errors.ts";
+import type { ConversationId, DeviceId, SessionId, UserId } from "@lair-chat/protocol/ids.ts";
+import { type CommandName, commands, type LoggedEvent } from "@lair-chat/protocol/registry.ts";
+import type { Dispatch } from "../../commands/dispatch.ts";
+import type { Call, Session } from "../../commands/handler.ts";
+import { WireClient } from "../../test/wire-client.ts";
+import { InboundBudget } from "../../transports/tcp/inbound-budget.ts";
+import { listenTcp, type TcpListenerOptions } from "../../transports/tcp/tcp-listener.ts";
+import { Admission } from "../admission.ts";
+import { type ConnectionLimits, connectionLimits } from "../connection-limits.ts";
+import { Connections } from "../connections.ts";
+import { type CommittedEntry, Hub } from "../hub.ts";
+import { Turn } from "../turn.ts";
+
+type Params = Readonly<Record<string, unknown>>;
+type SmallHandlers = Partial<
+  Record<CommandName, (call: Call, params: Params) => object | Promise<object>>
+>;
+
+export interface LogLine {
+  readonly level: "error" | "warn" | "info" | "debug";
+  readonly fields: object;
+  readonly text: string;
+}
+
+/** An entry that is its event already. */
+export interface SmallEntry extends CommittedEntry {
+  readonly event: LoggedEvent;
+}
+
+export interface SmallServerOptions {
+  readonly limits?: Partial<ConnectionLimits>;
+  /** Beside, or instead of, the commands that are there. */
+  readonly handlers?: SmallHandlers;
+  readonly tls?: TcpListenerOptions["tls"];
+  readonly inboundBytes?: number;
+}
+
+export function conversation(name: string): ConversationId {
+  return name as ConversationId;
+}
+
+export function user(name: string): UserId {
+  return name as UserId;
+}
+
+/**
+ * Connections, hub and TCP listener as in the server, with a few commands that need no database:
+ * whoever signs in as "ann" is the user "ann", and the token "ann/2" is ann's session 2.
+ */
+export class SmallServer {
+  readonly log: LogLine[] = [];
+  readonly limits: ConnectionLimits;
+  readonly admission: Admission;
+  readonly inbound: InboundBudget;
+  readonly hub: Hub<SmallEntry>;
+  readonly connections: Connections;
+  /** Who is in which conversation, as a database would have it. */
+  readonly members = new Map<ConversationId, Set<UserId>>();
+  readonly endedSessions = new Set<SessionId>();
+  /** What `conversationIdsOf` does before it answers. */
+  beforeLoading: () => Promise<void> = async () => undefined;
+  #heads = new Map<ConversationId, number>();
+  #listener: Awaited<ReturnType<typeof listenTcp>> | undefined;
+
+  private constructor(options: SmallServerOptions) {
+    this.limits = connectionLimits({ maxConnectionsPerAddress: 2000, ...options.limits });
+    this.admission = new Admission(this.limits);
+    this.inbound = new InboundBudget(options.inboundBytes ?? 64 * 1024 * 1024);
+    const log = this.#logger();
+    const turn = new Turn((error) => log.error({ err: error }, "a turn failed"));
+    this.hub = new Hub<SmallEntry>({
+      turn,
+      log,
+      toEvent: ({ event }) => event,
+      conversationIdsOf: (userId) => this.#conversationsOf(userId),
+      maxConnectionsPerUser: this.limits.maxConnectionsPerUser,
+    });
+    this.connections = new Connections({
+      dispatch: smallDispatch(this, options.handlers ?? {}),
+      hub: this.hub,
+      turn,
+      limits: this.limits,
+      log,
+      now: () => Date.now(),
+      monotonic: () => performance.now(),
+      random: () => Math.random(),
+      recheckSession: async ({ id }) => !this.endedSessions.has(id),
+    });
+  }
+
+  static async start(options: SmallServerOptions = {}): Promise<SmallServer> {
+    const server = new SmallServer(options);
+    server.#listener = await listenTcp(
+      { host: "127.0.0.1", port: 0, tls: options.tls },
+      { ...server, log: server.#logger() },
+    );
+    return server;
+  }
+
+  get listener() {
+    if (this.#listener === undefined) throw new Error("not started");
+    return this.#listener;
+  }
+
+  get port(): number {
+    return this.listener.port;
+  }
+
+  connect(): Promise<WireClient> {
+    return WireClient.connect({ port: this.port });
+  }
+
+  /** A client that has signed in. */
+  async signedIn(name: string, features?: readonly string[]): Promise<WireClient> {
+    const client = await this.connect();
+    await client.hello(features);
+    await client.call("authenticate", { token: name });
+    return client;
+  }
+
+  /** Stores and publishes a join. */
+  join(room: string, name: string): void {
+    this.#membersOf(conversation(room)).add(user(name));
+    this.publish(room, "join", (seq) => ({
+      type: "user_joined_room",
+      seq,
+      user: { id: user(name), username: name },
+    }));
+  }
+
+  leave(room: string, name: string): void {
+    this.#membersOf(conversation(room)).delete(user(name));
+    this.publish(room, "leave", (seq) => ({
+      type: "user_left_room",
+      seq,
+      user_id: user(name),
+      username: name,
+    }));
+  }
+
+  message(room: string, content: string, pair?: readonly [string, string]): void {
+    const users = pair?.map(user) as [UserId, UserId] | undefined;
+    for (const id of users ?? []) this.#membersOf(conversation(room)).add(id);
+    const makeEvent = (seq: number) => ({ type: "message_received", seq, message: { content } });
+    this.publish(room, "message", makeEvent, users);
+  }
+
+  publish(
+    room: string,
+    kind: string,
+    makeEvent: (seq: number) => object,
+    pair?: readonly [UserId, UserId],
+  ): void {
+    const conversationId = conversation(room);
+    const seq = (this.#heads.get(conversationId) ?? 0) + 1;
+    this.#heads.set(conversationId, seq);
+    const event = makeEvent(seq) as LoggedEvent;
+    this.hub.publish([{ conversationId, seq, kind, event, ...(pair && { pair }) }]);
+  }
+
+  /** Resolves when `predicate` holds, which is looked at again each turn. */
+  async until(predicate: () => boolean, limitMs = 10_000): Promise<void> {
+    const deadline = performance.now() + limitMs;
+    while (!predicate()) {
+      if (performance.now() > deadline) throw new Error(`not within ${limitMs} ms: ${predicate}`);
+      await new Promise(setImmediate);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.listener.stopAccepting();
+    await this.connections[Symbol.asyncDispose]();
+    await this.listener[Symbol.asyncDispose]();
+  }
+
+  async #conversationsOf(userId: UserId): Promise<readonly ConversationId[]> {
+    const found = [...this.members].filter(([, ids]) => ids.has(userId)).map(([id]) => id);
+    await this.beforeLoading();
+    return found;
+  }
+
+  #membersOf(id: ConversationId): Set<UserId> {
+    const ids = this.members.get(id) ?? new Set();
+    this.members.set(id, ids);
+    return ids;
+  }
+
+  #logger() {
+    const write = (level: LogLine["level"]) => (fields: object, text: string) => {
+      this.log.push({ level, fields, text });
+    };
+    return {
+      error: write("error"),
+      warn: write("warn"),
+      info: write("info"),
+      debug: write("debug"),
+    };
+  }
+}
+
+function smallDispatch(server: SmallServer, given: SmallHandlers): Dispatch {
+  const handlers: SmallHandlers = {
+    ping: () => ({ server_time: new Date().toISOString() }),
+    authenticate: async (call, { token }) => {
+      await call.signIn(sessionOf(String(token)));
+      return { user: { username: String(token) } };
+    },
+    logout: async (call) => {
+      if (call.session !== undefined) server.endedSessions.add(call.session.id);
+      call.signOut();
+      if (call.session !== undefined) server.hub.endSession(call.session.id);
+      return {};
+    },
+    get_user: (_call, { user_id: id }) => ({ user: { id } }),
+    send_message: async (_call, { target, content }) => {
+      await new Promise(setImmediate);
+      server.message(String((target as { room_id?: unknown }).room_id), String(content));
+      return { message: { content } };
+    },
+    ...given,
+  };
+  return (call, name, params) => {
+    const handler = handlers[name];
+    if (handler === undefined) return Promise.reject(new Error(`no handler for ${name}`));
+    if (commands[name].access === "session" && call.session === undefined) {
+      return Promise.reject(new ChatError("unauthorized"));
+    }
+    try {
+      return Promise.resolve(handler(call, params));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  };
+}
+
+/** The session that the token "ann" or "ann/2" stands for. */
+export function sessionOf(token: string): Session {
+  const [name = ""] = token.split("/");
+  return {
+    id: `session of ${token}` as SessionId,
+    userId: user(name),
+    username: name,
+    role: "user",
+    deviceId: "device" as DeviceId,
+    expiresAt: Date.now() + 3_600_000,
+  };
+}

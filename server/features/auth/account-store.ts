@@ -1,0 +1,27 @@
+import type { Role } from "@lair-chat/protocol/messages/shapes.ts";
+import { writeOperation } from "../../storage/database.ts";
+import { insertUser, type NewUser } from "../users/user-store.ts";
+import { insertSession, type NewSession } from "./session-store.ts";
+import { consumeSetupToken } from "./setup-token-store.ts";
+
+export interface NewAccount {
+  readonly user: Omit<NewUser, "role">;
+  readonly session: NewSession;
+  /** Of the one-time token that makes the first admin. */
+  readonly setupTokenHash: string | null;
+}
+
+/**
+ * Makes an account and signs it in.
+ * @throws ChatError `setup_token_invalid`, `username_taken` or `email_taken`
+ */
+export const createAccountOperation = writeOperation(
+  "create_account",
+  async (transaction, { user, session, setupTokenHash }: NewAccount) => {
+    if (setupTokenHash !== null) await consumeSetupToken(transaction, setupTokenHash);
+    const role: Role = setupTokenHash === null ? "user" : "admin";
+    const row = await insertUser(transaction, { ...user, role });
+    const started = await insertSession(transaction, session);
+    return { user: { ...row, lastSeenAt: transaction.now }, started };
+  },
+);

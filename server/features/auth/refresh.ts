@@ -1,0 +1,59 @@
+import { ChatError } from "@lair-chat/protocol/errors.ts";
+import type { Result } from "@lair-chat/protocol/registry.ts";
+import type { Call, Handler, Session } from "../../commands/handler.ts";
+import { hashOpaqueToken, newOpaqueToken } from "../../security/opaque-token.ts";
+import type { AuthDeps } from "./auth-deps.ts";
+import {
+  isKnownRefreshToken,
+  type Rotation,
+  rotateRefreshTokenOperation,
+} from "./refresh-token-store.ts";
+import { extendSessionOperation } from "./session-store.ts";
+import { signAccess } from "./sign-in.ts";
+
+type Deps = Pick<AuthDeps, "db" | "clock" | "tokens" | "bus">;
+
+export function createRefresh(deps: Deps): Handler<"refresh"> {
+  return (call: Call, { refresh_token: token }) => {
+    if (token !== undefined) return rotate(deps, token);
+    if (call.session !== undefined) return extend(deps, call.session);
+    throw new ChatError("unauthorized");
+  };
+}
+
+async function rotate(deps: Deps, token: string): Promise<Result<"refresh">> {
+  const hash = hashOpaqueToken(token);
+  if (!(await isKnownRefreshToken(deps.db, hash))) throw new ChatError("invalid_token");
+  const successor = newOpaqueToken();
+  const successorHash = hashOpaqueToken(successor);
+  const session = rotated(
+    deps,
+    await deps.db.write(rotateRefreshTokenOperation, { hash, successorHash }),
+  );
+  const access = await signAccess(deps, session, true);
+  return { token: access.token, expires_at: access.expiresAt, refresh_token: successor };
+}
+
+function rotated(
+  { bus }: Pick<Deps, "bus">,
+  rotation: Rotation,
+): Pick<Session, "id" | "userId" | "expiresAt"> {
+  if (rotation.outcome === "unknown") throw new ChatError("invalid_token");
+  if (rotation.outcome === "expired") throw new ChatError("session_expired");
+  const { id, userId, expiresAt } = rotation.session;
+  if (rotation.outcome === "rotated") {
+    return { id, userId, expiresAt };
+  }
+  // Somebody has a copy. Which of the two is the thief cannot be told, so neither goes on.
+  bus.endSession(id);
+  throw new ChatError("invalid_token", {
+    message: "This refresh token was used before, so its session was ended. Sign in again.",
+  });
+}
+
+/** As in 1.x: the access token itself is renewed while its session lives. */
+async function extend(deps: Deps, session: Session): Promise<Result<"refresh">> {
+  const expiresAt = await deps.db.write(extendSessionOperation, { sessionId: session.id });
+  const access = await signAccess(deps, { ...session, expiresAt }, false);
+  return { token: access.token, expires_at: access.expiresAt };
+}

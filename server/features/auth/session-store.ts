@@ -1,0 +1,182 @@
+import { ChatError } from "@lair-chat/protocol/errors.ts";
+import type { DeviceId, SessionId, UserId } from "@lair-chat/protocol/ids.ts";
+import {
+  and,
+  desc,
+  eq,
+  gt,
+  inArray,
+  isNotNull,
+  isNull,
+  lte,
+  notExists,
+  or,
+  sql,
+} from "drizzle-orm";
+import { type Reader, type WriteTransaction, writeOperation } from "../../storage/database.ts";
+import { preparedRead } from "../../storage/prepared.ts";
+import type { Tables } from "../../storage/schema/tables.ts";
+import { insertDevice, markSeen } from "./device-store.ts";
+import { extendedUntil, sessionState, sessionsPerUser, sessionTimes } from "./session-rules.ts";
+
+export type SessionRow = Tables["sessions"]["$inferSelect"];
+
+const sessionQuery = preparedRead(({ read, tables: { sessions, users } }) =>
+  read
+    .select({ session: sessions, user: users })
+    .from(sessions)
+    .innerJoin(users, eq(users.id, sessions.userId))
+    .where(eq(sessions.id, sql.placeholder("id")))
+    .limit(1)
+    .prepare("session_by_id"),
+);
+
+/** A session and whose it is. */
+export async function sessionById(reader: Reader, id: SessionId) {
+  const [found] = await sessionQuery(reader).execute({ id });
+  return found;
+}
+
+export interface NewSession {
+  readonly id: SessionId;
+  readonly userId: UserId;
+  readonly deviceId: DeviceId;
+  readonly deviceName: string;
+  /** Of its refresh token; null for a session that has none. */
+  readonly refreshHash: string | null;
+}
+
+export interface StartedSession {
+  readonly expiresAt: number;
+  /** Sessions that had to end because the user has too many. */
+  readonly ended: readonly SessionId[];
+}
+
+/** Part of the transaction that signs somebody in. */
+export async function insertSession(
+  transaction: WriteTransaction,
+  session: NewSession,
+): Promise<StartedSession> {
+  const { db, tables, now } = transaction;
+  const { id, userId, deviceId, refreshHash } = session;
+  await forgetDeadSessions(transaction, userId);
+  await insertDevice(transaction, session);
+  const lifetime = refreshHash === null ? sessionTimes.plain : sessionTimes.absolute;
+  const expiresAt = now + lifetime;
+  await db
+    .insert(tables.sessions)
+    .values({ id, userId, deviceId, createdAt: now, expiresAt, revokedAt: null });
+  if (refreshHash !== null) await insertRefreshToken(transaction, refreshHash, { id, expiresAt });
+  await markSeen(transaction, session);
+  return { expiresAt, ended: await endSurplus(transaction, userId, id) };
+}
+
+export const startSessionOperation = writeOperation("start_session", insertSession);
+
+async function forgetDeadSessions({ db, tables, now }: WriteTransaction, userId: UserId) {
+  const { sessions } = tables;
+  const isDead = or(isNotNull(sessions.revokedAt), lte(sessions.expiresAt, now));
+  await db.delete(sessions).where(and(eq(sessions.userId, userId), isDead));
+}
+
+/** Part of the transaction that starts a session or goes on with one. */
+export async function insertRefreshToken(
+  { db, tables, now }: WriteTransaction,
+  hash: string,
+  session: { readonly id: SessionId; readonly expiresAt: number },
+): Promise<void> {
+  await db.insert(tables.refreshTokens).values({
+    hash,
+    sessionId: session.id,
+    createdAt: now,
+    expiresAt: Math.min(now + sessionTimes.refreshIdle, session.expiresAt),
+    usedAt: null,
+  });
+}
+
+async function endSurplus(
+  { db, tables, now }: WriteTransaction,
+  userId: UserId,
+  newest: SessionId,
+): Promise<SessionId[]> {
+  const { sessions } = tables;
+  const others = await db
+    .select({ id: sessions.id })
+    .from(sessions)
+    .where(and(eq(sessions.userId, userId), isNull(sessions.revokedAt)))
+    .orderBy(desc(sessions.createdAt), desc(sessions.id));
+  const surplus = others.filter(({ id }) => id !== newest).slice(sessionsPerUser - 1);
+  if (surplus.length === 0) return [];
+  const ids = surplus.map(({ id }) => id);
+  await db.update(sessions).set({ revokedAt: now }).where(inArray(sessions.id, ids));
+  return ids;
+}
+
+export const revokeSessionOperation = writeOperation(
+  "revoke_session",
+  async (transaction, args: { readonly sessionId: SessionId }) => {
+    await endSession(transaction, args.sessionId);
+  },
+);
+
+/** Ends a session; its tokens stop working with it. */
+export async function endSession(
+  { db, tables, now }: WriteTransaction,
+  id: SessionId,
+): Promise<void> {
+  const { sessions } = tables;
+  const isLive = and(eq(sessions.id, id), isNull(sessions.revokedAt));
+  await db.update(sessions).set({ revokedAt: now }).where(isLive);
+}
+
+/**
+ * Lets a session without refresh token live on; resolves with its new end.
+ * @throws ChatError `session_not_found`, `session_expired`, or `invalid_token` where there is a refresh token
+ */
+export const extendSessionOperation = writeOperation(
+  "extend_session",
+  async ({ db, tables, now }, args: { readonly sessionId: SessionId }) => {
+    const { sessions, refreshTokens } = tables;
+    const [session] = await db.select().from(sessions).where(eq(sessions.id, args.sessionId));
+    const state = session === undefined ? "revoked" : sessionState(session, now);
+    if (session === undefined || state === "revoked") throw new ChatError("session_not_found");
+    if (state === "expired") throw new ChatError("session_expired");
+    const [refreshToken] = await db
+      .select({ hash: refreshTokens.hash })
+      .from(refreshTokens)
+      .where(eq(refreshTokens.sessionId, session.id))
+      .limit(1);
+    if (refreshToken !== undefined) {
+      throw new ChatError("invalid_token", {
+        message: "This session is continued with its refresh token.",
+      });
+    }
+    const expiresAt = extendedUntil(session, now);
+    await db.update(sessions).set({ expiresAt }).where(eq(sessions.id, session.id));
+    return expiresAt;
+  },
+);
+
+/** Removes what can never be used again. */
+export const purgeSessionsOperation = writeOperation(
+  "purge_sessions",
+  async ({ db, tables, now }, _args: Record<string, never>) => {
+    const { sessions, refreshTokens, devices } = tables;
+    await db
+      .delete(sessions)
+      .where(or(lte(sessions.expiresAt, now), isNotNull(sessions.revokedAt)));
+    await db.delete(refreshTokens).where(lte(refreshTokens.expiresAt, now));
+    const itsSessions = db
+      .select({ id: sessions.id })
+      .from(sessions)
+      .where(
+        and(
+          eq(sessions.userId, devices.userId),
+          eq(sessions.deviceId, devices.id),
+          gt(sessions.expiresAt, now),
+        ),
+      );
+    const isOld = lte(devices.lastSeenAt, now - sessionTimes.deviceForgotten);
+    await db.delete(devices).where(and(isOld, notExists(itsSessions)));
+  },
+);

@@ -1,0 +1,271 @@
+import { hash } from "node:crypto";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { ChatError } from "@lair-chat/protocol/errors.ts";
+import type { ConversationId, UserId } from "@lair-chat/protocol/ids.ts";
+import { and, asc, desc, eq, gt, lt, sql } from "drizzle-orm";
+import type { Reader, WriteTransaction } from "../../storage/database.ts";
+import type { EntryDraft, LogEntry } from "../../storage/log-entry.ts";
+import { openPayload, sealPayload } from "../../storage/payload-seal.ts";
+import { preparedRead, preparedWrite } from "../../storage/prepared.ts";
+import { firstSeqFrom } from "./log-time-store.ts";
+
+export interface Appended {
+  readonly entry: LogEntry;
+  /** True when this is a retry: the entry is the one stored then, and is not announced again. */
+  readonly repeated: boolean;
+}
+
+const at = sql.placeholder;
+
+const entryByClientId = preparedRead(({ read, tables: { logEntries } }) =>
+  read
+    .select()
+    .from(logEntries)
+    .where(
+      and(
+        eq(logEntries.conversationId, at("conversationId")),
+        eq(logEntries.senderId, at("senderId")),
+        eq(logEntries.clientId, at("clientId")),
+      ),
+    )
+    .prepare("entry_by_client_id"),
+);
+
+const takePlace = preparedWrite(({ db, tables: { conversations } }) =>
+  db
+    .update(conversations)
+    .set({
+      lastSeq: sql`${conversations.lastSeq} + 1`,
+      lastEntryAt: sql`case when ${conversations.lastEntryAt} < ${at("now")} then ${at("now")} else ${conversations.lastEntryAt} end`,
+    })
+    .where(eq(conversations.id, at("conversationId")))
+    .returning({ seq: conversations.lastSeq, createdAt: conversations.lastEntryAt })
+    .prepare("take_place_in_log"),
+);
+
+const insertEntry = preparedWrite(({ db, tables: { logEntries } }) =>
+  db
+    .insert(logEntries)
+    .values({
+      conversationId: at("conversationId"),
+      seq: at("seq"),
+      kind: at("kind"),
+      messageId: at("messageId"),
+      senderId: at("senderId"),
+      senderName: at("senderName"),
+      clientId: at("clientId"),
+      contentHash: at("contentHash"),
+      payload: at("payload"),
+      keyId: at("keyId"),
+      createdAt: at("createdAt"),
+    })
+    .prepare("insert_entry"),
+);
+
+/**
+ * Puts an entry at the end of its conversation's log, or finds the one its `clientId` stored before.
+ * `admit` says whether a new entry may be stored (by throwing): it is not asked about a retry, which
+ * must be told what became of it even by somebody who may not write any more.
+ * @throws ChatError `id_conflict` when the `clientId` was used for something else
+ */
+export async function appendEntry(
+  tx: WriteTransaction,
+  draft: EntryDraft,
+  admit?: () => Promise<void>,
+): Promise<Appended> {
+  const contentHash = hashOf(draft);
+  const stored = await storedBefore(tx, draft, contentHash);
+  if (stored !== undefined) return { entry: stored, repeated: true };
+  await admit?.();
+  const [place] = await takePlace(tx).execute({
+    conversationId: draft.conversationId,
+    now: tx.now,
+  });
+  if (place === undefined) throw new Error(`There is no conversation ${draft.conversationId}.`);
+  const sealed = sealPayload(draft.conversationId, draft.payload);
+  await insertEntry(tx).execute({ ...draft, ...place, ...sealed, contentHash });
+  const entry: LogEntry = { ...draft, ...place };
+  tx.appended(entry);
+  return { entry, repeated: false };
+}
+
+async function storedBefore(
+  tx: WriteTransaction,
+  draft: EntryDraft,
+  contentHash: Uint8Array,
+): Promise<LogEntry | undefined> {
+  const { conversationId, senderId, clientId, pair } = draft;
+  if (clientId === null) return undefined;
+  const [row] = await entryByClientId(tx).execute({ conversationId, senderId, clientId });
+  if (row === undefined) return undefined;
+  if (Buffer.compare(row.contentHash, contentHash) !== 0) throw new ChatError("id_conflict");
+  return entryOf(row, pair);
+}
+
+function hashOf({ kind, payload }: EntryDraft): Uint8Array {
+  return hash("sha256", Buffer.concat([Buffer.from(`${kind}\0`), payload]), "buffer");
+}
+
+type EntryRow = Reader["tables"]["logEntries"]["$inferSelect"];
+
+function entryOf(row: EntryRow, pair: LogEntry["pair"]): LogEntry {
+  const { contentHash: _, keyId, payload, ...rest } = row;
+  const opened = openPayload(row.conversationId, { payload, keyId });
+  return { ...rest, ...(pair && { pair }), payload: opened };
+}
+
+/** Entries of one page, and whether there are more in the direction that was asked for. */
+export interface LogPage {
+  readonly entries: readonly LogEntry[];
+  readonly hasMore: boolean;
+}
+
+export interface LogRange {
+  readonly conversationId: ConversationId;
+  /** Only entries before this seq. */
+  readonly before?: number | undefined;
+  /** Only entries behind this seq, the oldest of them first. Without it the newest are given. */
+  readonly after?: number | undefined;
+  readonly limit: number;
+}
+
+/** A page of a conversation's log, in ascending seq. */
+export async function readLog(reader: Reader, range: LogRange): Promise<LogPage> {
+  const { conversationId, limit, before = Number.MAX_SAFE_INTEGER, after = 0 } = range;
+  const query = range.after === undefined ? newestEntries : oldestEntries;
+  // One row too many says whether there are more; a full page does not.
+  const rows = await query(reader).execute({ conversationId, before, after, rows: limit + 1 });
+  const { entries, hasMore } = await pageOf(reader, range, rows);
+  return { entries: range.after === undefined ? entries.toReversed() : entries, hasMore };
+}
+
+/** A bound of a page of messages: a place in the log, or a time in milliseconds since the epoch. Both exclusive. */
+export type MessageBound = { readonly seq: number } | { readonly time: number };
+
+export interface MessageRange {
+  readonly conversationId: ConversationId;
+  readonly before?: MessageBound | undefined;
+  /** With it the page holds the oldest messages behind it, else the newest. */
+  readonly after?: MessageBound | undefined;
+  readonly limit: number;
+}
+
+/** A page of a conversation's messages, the newest first. Not for transactions: it lets the loop turn. */
+export async function readMessages(reader: Reader, range: MessageRange): Promise<LogPage> {
+  const { conversationId, before, after, limit } = range;
+  const head = await headOf(reader, conversationId);
+  const seqOf = async (bound: MessageBound, tick: 0 | 1) =>
+    "seq" in bound
+      ? bound.seq
+      : (await firstSeqFrom(reader, { conversationId, head }, bound.time + tick)) - tick;
+  const gap = {
+    conversationId,
+    before: Math.min(before === undefined ? head + 1 : await seqOf(before, 0), head + 1),
+    after: after === undefined ? 0 : await seqOf(after, 1),
+  };
+  const direction = after === undefined ? "backward" : "forward";
+  const rows = await messageRows(reader, gap, { direction, rows: limit + 1 });
+  const { entries, hasMore } = await pageOf(reader, range, rows);
+  return { entries: after === undefined ? entries : entries.toReversed(), hasMore };
+}
+
+/** Entries that are looked through before others get their turn: there may be many joins between two messages. */
+const entriesPerTurn = 2000;
+
+/** What lies strictly between two places of a log. */
+type Gap = Required<Pick<LogRange, "conversationId">> & {
+  readonly before: number;
+  readonly after: number;
+};
+
+async function messageRows(
+  reader: Reader,
+  gap: Gap,
+  wanted: { readonly direction: "forward" | "backward"; readonly rows: number },
+): Promise<EntryRow[]> {
+  const found: EntryRow[] = [];
+  let { after, before } = gap;
+  while (true) {
+    const rows = wanted.rows - found.length;
+    if (wanted.direction === "forward") {
+      const end = Math.min(after + entriesPerTurn + 1, before);
+      found.push(...(await oldestMessages(reader).execute({ ...gap, after, before: end, rows })));
+      after = end - 1;
+    } else {
+      const start = Math.max(before - entriesPerTurn - 1, after);
+      found.push(...(await newestMessages(reader).execute({ ...gap, after: start, before, rows })));
+      before = start + 1;
+    }
+    if (found.length >= wanted.rows || before - after <= 1) return found;
+    await nextTurn();
+  }
+}
+
+const oldestEntries = preparedRead((reader) => pageQuery(reader, asc));
+const newestEntries = preparedRead((reader) => pageQuery(reader, desc));
+const oldestMessages = preparedRead((reader) => pageQuery(reader, asc, "message"));
+const newestMessages = preparedRead((reader) => pageQuery(reader, desc, "message"));
+
+function pageQuery(
+  { read, tables: { logEntries } }: Reader,
+  order: typeof asc,
+  kind?: LogEntry["kind"],
+) {
+  return read
+    .select()
+    .from(logEntries)
+    .where(
+      and(
+        eq(logEntries.conversationId, at("conversationId")),
+        gt(logEntries.seq, at("after")),
+        lt(logEntries.seq, at("before")),
+        kind && eq(logEntries.kind, kind),
+      ),
+    )
+    .orderBy(order(logEntries.seq))
+    .limit(at("rows"))
+    .prepare(`${kind ?? "entry"}_page_${order === asc ? "forward" : "backward"}`);
+}
+
+async function pageOf(
+  reader: Reader,
+  { conversationId, limit }: Pick<LogRange, "conversationId" | "limit">,
+  rows: readonly EntryRow[],
+): Promise<LogPage> {
+  const pair = await pairOf(reader, conversationId);
+  return {
+    entries: rows.slice(0, limit).map((row) => entryOf(row, pair)),
+    hasMore: rows.length > limit,
+  };
+}
+
+const headQuery = preparedRead(({ read, tables: { conversations } }) =>
+  read
+    .select({ head: conversations.lastSeq })
+    .from(conversations)
+    .where(eq(conversations.id, at("conversationId")))
+    .prepare("log_head"),
+);
+
+/** The newest seq of a conversation; 0 when it has no entry, or does not exist. */
+export async function headOf(reader: Reader, conversationId: ConversationId): Promise<number> {
+  const [row] = await headQuery(reader).execute({ conversationId });
+  return row?.head ?? 0;
+}
+
+const pairQuery = preparedRead(({ read, tables: { directConversations } }) =>
+  read
+    .select({ low: directConversations.lowUserId, high: directConversations.highUserId })
+    .from(directConversations)
+    .where(eq(directConversations.id, at("conversationId")))
+    .prepare("direct_pair"),
+);
+
+/** The two users of a direct conversation; undefined for a room. */
+export async function pairOf(
+  reader: Reader,
+  conversationId: ConversationId,
+): Promise<readonly [UserId, UserId] | undefined> {
+  const [row] = await pairQuery(reader).execute({ conversationId });
+  return row && [row.low, row.high];
+}

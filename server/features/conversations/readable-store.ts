@@ -1,0 +1,40 @@
+import { ChatError } from "@lair-chat/protocol/errors.ts";
+import type { ConversationId, UserId } from "@lair-chat/protocol/ids.ts";
+import type { MessageTarget } from "@lair-chat/protocol/messages/shapes.ts";
+import type { Reader } from "../../storage/database.ts";
+import { conversationOfRoom, roomOfConversation } from "../../storage/log-entry.ts";
+import { findRoom } from "../rooms/room-store.ts";
+import { userById } from "../users/user-store.ts";
+import { directConversation, roleIn } from "./conversation-store.ts";
+
+/**
+ * The conversation that a member names; undefined for a direct one in which nothing was said yet.
+ * @throws ChatError `room_not_found` also for a private room one is not in, `not_room_member`, `user_not_found`
+ */
+export function readableConversation(
+  reader: Reader,
+  userId: UserId,
+  target: MessageTarget,
+): Promise<ConversationId | undefined> {
+  return target.type === "room"
+    ? readableRoom(reader, userId, conversationOfRoom(target.room_id))
+    : readableDirect(reader, userId, target.recipient);
+}
+
+async function readableRoom(
+  reader: Reader,
+  userId: UserId,
+  id: ConversationId,
+): Promise<ConversationId> {
+  if ((await roleIn(reader, id, userId)) !== undefined) return id;
+  const room = await findRoom(reader, roomOfConversation(id));
+  throw new ChatError(room === undefined || room.isPrivate ? "room_not_found" : "not_room_member");
+}
+
+async function readableDirect(reader: Reader, userId: UserId, peer: UserId) {
+  const id = await directConversation(reader, userId, peer);
+  if (id === undefined && (await userById(reader, peer)) === undefined) {
+    throw new ChatError("user_not_found");
+  }
+  return id;
+}

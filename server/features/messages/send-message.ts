@@ -1,0 +1,34 @@
+import type { ConversationId, MessageId } from "@lair-chat/protocol/ids.ts";
+import type { MessageTarget } from "@lair-chat/protocol/messages/shapes.ts";
+import type { Handler } from "../../commands/handler.ts";
+import type { Database } from "../../storage/database.ts";
+import { toMessage } from "../conversations/log-events.ts";
+import { checkContent } from "./message-rules.ts";
+import { type AppendTarget, appendMessageOperation } from "./message-store.ts";
+
+/** What the handlers of this feature work with. */
+export interface MessagesDeps {
+  readonly db: Pick<Database, "write">;
+  /** Makes a UUIDv7. */
+  readonly newId: () => string;
+}
+
+export function createSendMessage({ db, newId }: MessagesDeps): Handler<"send_message"> {
+  // Nothing is awaited before the write: messages of one connection are stored in the order they came.
+  return async ({ session }, { target, content, client_id: clientId }) => {
+    const { entry } = await db.write(appendMessageOperation, {
+      target: appendTarget(target, newId),
+      sender: { id: session.userId, username: session.username },
+      messageId: newId() as MessageId,
+      clientId: clientId ?? null,
+      payload: checkContent(content),
+    });
+    return { message: toMessage(entry) };
+  };
+}
+
+function appendTarget(target: MessageTarget, newId: () => string): AppendTarget {
+  if (target.type === "room") return { kind: "room", roomId: target.room_id };
+  const newConversationId = newId() as ConversationId;
+  return { kind: "dm", recipient: target.recipient, newConversationId };
+}

@@ -1,0 +1,52 @@
+import type { ConversationId, UserId } from "@lair-chat/protocol/ids.ts";
+import { limits } from "@lair-chat/protocol/limits.ts";
+import type { Bus } from "../../cluster/bus.ts";
+import type { Handler } from "../../commands/handler.ts";
+import type { Clock } from "../../security/clock.ts";
+import type { Reader } from "../../storage/database.ts";
+import { readableConversation } from "../conversations/readable-store.ts";
+
+export interface PresenceDeps {
+  readonly db: Reader;
+  readonly bus: Pick<Bus, "toConversation">;
+  readonly clock: Clock;
+}
+
+/** Remembered at most; beyond it the oldest is forgotten, who may then tell once too often. */
+const rememberedNotices = 10_000;
+
+export function createTyping({ db, bus, clock }: PresenceDeps): Handler<"typing"> {
+  const isDue = createPacer(clock);
+  return async ({ session }, { target }) => {
+    const conversationId = await readableConversation(db, session.userId, target);
+    // A direct conversation begins with its first message: until then the other is nobody's business.
+    if (conversationId === undefined || !isDue(session.userId, conversationId)) return {};
+    bus.toConversation(
+      conversationId,
+      { type: "user_typing", user_id: session.userId, target },
+      session.userId,
+    );
+    return {};
+  };
+}
+
+/** Lets one notice per user and conversation pass in `limits.typingMs`. */
+function createPacer(clock: Clock): (userId: UserId, conversationId: ConversationId) => boolean {
+  const lastAt = new Map<string, number>();
+  return (userId, conversationId) => {
+    const key = `${userId} ${conversationId}`;
+    const now = clock.now();
+    const last = lastAt.get(key);
+    if (last !== undefined && now >= last && now - last < limits.typingMs) return false;
+    // Put back at the end: the map is in the order of use, the oldest first.
+    lastAt.delete(key);
+    lastAt.set(key, now);
+    if (lastAt.size > rememberedNotices) {
+      for (const oldest of lastAt.keys()) {
+        lastAt.delete(oldest);
+        break;
+      }
+    }
+    return true;
+  };
+}

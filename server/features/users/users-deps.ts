@@ -1,0 +1,8 @@
+import type { Presence } from "../../cluster/presence.ts";
+import type { Reader } from "../../storage/database.ts";
+
+/** What the handlers of this feature work with. */
+export interface UsersDeps {
+  readonly db: Reader;
+  readonly presence: Presence;
+}

@@ -1,0 +1,60 @@
+import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
+import type { LogEntry } from "./log-entry.ts";
+import type { Tables } from "./schema/tables.ts";
+
+/** Queries are written once, typed as Postgres and awaited; `open-sqlite` makes SQLite fit. */
+type Db = PgDatabase<PgQueryResultHKT, Record<string, never>>;
+export type ReadDb = Pick<Db, "select" | "selectDistinct" | "$count">;
+export type WriteDb = ReadDb & Pick<Db, "insert" | "update" | "delete">;
+
+/**
+ * Where a query may run. A `Database` is one and sees what is committed; a `WriteTransaction` is one
+ * and sees its own changes too: a query written for a reader serves handlers and operations alike.
+ */
+export interface Reader {
+  readonly read: ReadDb;
+  readonly tables: Tables;
+}
+
+/** What a write operation works on: one part of a transaction that others share. */
+export interface WriteTransaction extends Reader {
+  readonly db: WriteDb;
+  /** Milliseconds since the epoch, the same for the whole transaction. */
+  readonly now: number;
+  /** Says that an entry was appended; told to `onCommit` listeners once it is durable. */
+  appended(entry: LogEntry): void;
+}
+
+/**
+ * Something that changes the database, declared as a value so that the writer may live in another
+ * thread: arguments and result must survive structured cloning, and it throws ChatError to refuse,
+ * which undoes only itself and not what else is in the transaction.
+ */
+export interface WriteOperation<Args, Result> {
+  readonly name: string;
+  readonly run: (transaction: WriteTransaction, args: Args) => Promise<Result>;
+}
+
+export function writeOperation<Args, Result>(
+  name: string,
+  run: (transaction: WriteTransaction, args: Args) => Promise<Result>,
+): WriteOperation<Args, Result> {
+  return { name, run };
+}
+
+export type CommitListener = (entries: readonly LogEntry[]) => void;
+
+export interface Database extends Reader {
+  /**
+   * Resolves once the change is on disk (fsync), before anybody is told.
+   * Operations run in the order of these calls.
+   * @throws ChatError the operation's own refusal, or `storage_full`, `busy`, `shutting_down`:
+   * nothing was stored. Any other error is a fault of the operation, which stored nothing either.
+   * A fault whose outcome is unknown settles nothing: the process ends (see `onFatal`).
+   */
+  write<Args, Result>(operation: WriteOperation<Args, Result>, args: Args): Promise<Result>;
+  /** Called with the entries of each transaction in the order of their commits, before `write` resolves. */
+  onCommit(listener: CommitListener): void;
+  /** Finishes what was accepted, checkpoints, closes. */
+  [Symbol.asyncDispose](): Promise<void>;
+}

@@ -1,0 +1,43 @@
+import type {
+  ClientId,
+  ConversationId,
+  MessageId,
+  RoomId,
+  UserId,
+} from "@lair-chat/protocol/ids.ts";
+
+/** What an entry of a conversation's log is. Later kinds (edits, tombstones, MLS commits) join this list, not other tables. */
+export type EntryKind = "message" | "join" | "leave";
+
+/** What a writer hands to the log; place and time are the log's to give. */
+export interface EntryDraft {
+  readonly conversationId: ConversationId;
+  /** The two users of a direct conversation; absent for a room. */
+  readonly pair?: readonly [UserId, UserId];
+  readonly kind: EntryKind;
+  readonly messageId: MessageId | null;
+  readonly senderId: UserId;
+  readonly senderName: string;
+  /** Makes the entry idempotent for its sender. */
+  readonly clientId: ClientId | null;
+  /** Opaque to the log. */
+  readonly payload: Uint8Array;
+}
+
+/** An entry as it stands in the log. */
+export interface LogEntry extends EntryDraft {
+  /** Dense from 1, in commit order. */
+  readonly seq: number;
+  /** Milliseconds since the epoch; never before the entry's predecessor. For display: `seq` orders. */
+  readonly createdAt: number;
+}
+
+/** The log of a room: a room's id is its conversation's id. */
+export function conversationOfRoom(roomId: RoomId): ConversationId {
+  return roomId as string as ConversationId;
+}
+
+/** The way back, for a conversation that is known to be a room. */
+export function roomOfConversation(conversationId: ConversationId): RoomId {
+  return conversationId as string as RoomId;
+}

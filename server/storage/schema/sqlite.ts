@@ -1,0 +1,17 @@
+import { sqliteKit } from "./column-kit.ts";
+import { defineTables } from "./tables.ts";
+
+/** What drizzle-kit reads to write the SQLite migrations, and what the SQLite database works with. */
+export const sqliteTables = defineTables(sqliteKit);
+export const {
+  users,
+  devices,
+  sessions,
+  refreshTokens,
+  conversations,
+  rooms,
+  directConversations,
+  members,
+  logEntries,
+  serverState,
+} = sqliteTables;

@@ -1,0 +1,48 @@
+/**
+ * What an error of SQLite means for the transaction it came up in.
+ * - `full`: no space; once rolled back, nothing was stored
+ * - `busy`: somebody else holds the file; nothing was stored
+ * - `broken`: whether something was stored is not known, or nothing can be stored any more
+ * - `corrupt`: the file is damaged
+ * - `constraint`: a row was refused, which undoes its statement and nothing else
+ * - `other`: anything else, which undoes its statement and nothing else
+ */
+export type SqliteFault = "full" | "busy" | "broken" | "corrupt" | "constraint" | "other";
+
+/** By the longest prefix that fits: extended codes follow their primary one. */
+const faults: ReadonlyArray<readonly [prefix: string, fault: SqliteFault]> = [
+  ["SQLITE_FULL", "full"],
+  // EFBIG and EDQUOT arrive so; a frame that was not written whole fails its checksum and is ignored.
+  ["SQLITE_IOERR_WRITE", "full"],
+  ["SQLITE_IOERR", "broken"],
+  ["SQLITE_NOMEM", "broken"],
+  ["SQLITE_CORRUPT", "corrupt"],
+  ["SQLITE_NOTADB", "corrupt"],
+  ["SQLITE_BUSY", "busy"],
+  ["SQLITE_LOCKED", "busy"],
+  ["SQLITE_CONSTRAINT", "constraint"],
+];
+
+export function sqliteFault(error: unknown): SqliteFault {
+  const code = sqliteCode(error);
+  if (code === undefined) return "other";
+  return faults.find(([prefix]) => code.startsWith(prefix))?.[1] ?? "other";
+}
+
+export function sqliteCode(error: unknown): string | undefined {
+  return databaseError(error)?.code;
+}
+
+interface CodedError extends Error {
+  readonly code: string;
+}
+
+/** The query builder wraps the driver's error, and puts the values into its text: look for the driver's own. */
+export function databaseError(error: unknown): CodedError | undefined {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if ("code" in at && typeof at.code === "string" && at.code.startsWith("SQLITE_")) {
+      return at as CodedError;
+    }
+  }
+  return undefined;
+}

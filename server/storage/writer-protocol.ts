@@ -1,0 +1,60 @@
+import type { ErrorCode } from "@lair-chat/protocol/errors.ts";
+import type { LogEntry } from "./log-entry.ts";
+
+/** What passes between the thread that asks and the thread that writes. All of it is cloned. */
+
+/** What the writer thread is started with. */
+export interface WriterSetup {
+  readonly file: string;
+  /** For tests of a full disk. */
+  readonly maxPageCount?: number;
+}
+
+export interface WriteCall {
+  readonly name: string;
+  readonly args: unknown;
+}
+
+export type WriterRequest =
+  | { readonly kind: "calls"; readonly now: number; readonly calls: readonly WriteCall[] }
+  | { readonly kind: "close" };
+
+/** A ChatError in pieces: cloning keeps neither its class nor its code. */
+export interface RefusalParts {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly retryAfter: number | undefined;
+  readonly details: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** An error that is nobody's refusal. Holds no values of a query: they may be secrets. */
+export interface FaultParts {
+  readonly text: string;
+  readonly code: string | undefined;
+  readonly stack: string | undefined;
+}
+
+export type Outcome =
+  | { readonly kind: "done"; readonly result: unknown }
+  | { readonly kind: "refused"; readonly refusal: RefusalParts }
+  | { readonly kind: "failed"; readonly fault: FaultParts };
+
+/** The exit codes a supervisor can tell apart: what a restart may mend, and what it will not. */
+export type FatalExitCode = 70 | 78;
+
+/** What became of one transaction: the outcomes of its calls, in their order, or a fault that leaves that open. */
+export type BatchResult =
+  | {
+      readonly kind: "settled";
+      readonly outcomes: readonly Outcome[];
+      /** What was appended, in the order of its commit. */
+      readonly entries: readonly LogEntry[];
+      readonly committed: boolean;
+    }
+  | { readonly kind: "fatal"; readonly exitCode: FatalExitCode; readonly fault: FaultParts };
+
+export type WriterReport =
+  | BatchResult
+  | { readonly kind: "ready" }
+  | { readonly kind: "closed" }
+  | { readonly kind: "cannot-start"; readonly text: string };

@@ -1,0 +1,141 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const mainFile = fileURLToPath(new URL("../main.ts", import.meta.url));
+const startLimitMs = 20_000;
+
+export interface ServerProcess {
+  readonly tcpPort: number;
+  readonly httpPort: number;
+  readonly httpUrl: string;
+  /** Where the database and everything else of this server lies. */
+  readonly directory: string;
+  readonly pid: number;
+  /** What it has printed so far, both streams. */
+  output(): string;
+  /** Sends the signal and waits for the end. */
+  stop(signal?: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  /** The same server again, on the same files and ports. */
+  restart(): Promise<ServerProcess>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export interface ServerProcessOptions {
+  /** An existing directory to keep; without one a temporary directory is made and removed at the end. */
+  readonly directory?: string;
+  readonly tcpPort?: number;
+  readonly httpPort?: number;
+  /** Beside the ports and the database; limits are off unless set here. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Arguments for node itself, for instance --cpu-prof. */
+  readonly nodeArgs?: readonly string[];
+}
+
+const limitsOff = {
+  LAIR_LIMIT_REGISTER: "off",
+  LAIR_LIMIT_LOGIN: "off",
+  LAIR_LIMIT_API: "off",
+  LAIR_LIMIT_API_USER: "off",
+  LAIR_LIMIT_MESSAGES: "off",
+};
+
+/** Starts the real server as a process of its own and waits until it is ready. */
+export async function startServerProcess(
+  options: ServerProcessOptions = {},
+): Promise<ServerProcess> {
+  const directory = options.directory ?? (await mkdtemp(join(tmpdir(), "lair-chat-")));
+  const tcpPort = options.tcpPort ?? (await freePort());
+  const httpPort = options.httpPort ?? (await freePort());
+  const child = spawn(process.execPath, [...(options.nodeArgs ?? []), mainFile], {
+    cwd: directory,
+    env: {
+      ...processEnvironment(),
+      ...limitsOff,
+      LAIR_TCP_PORT: `${tcpPort}`,
+      LAIR_HTTP_PORT: `${httpPort}`,
+      ...options.env,
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let printed = "";
+  child.stdout.on("data", (chunk: Buffer) => {
+    printed += chunk.toString();
+  });
+  child.stderr.on("data", (chunk: Buffer) => {
+    printed += chunk.toString();
+  });
+  const exited = once(child, "exit") as Promise<[number | null, NodeJS.Signals | null]>;
+  await ready(child, exited, () => printed);
+  const server: ServerProcess = {
+    tcpPort,
+    httpPort,
+    httpUrl: `http://127.0.0.1:${httpPort}`,
+    directory,
+    pid: child.pid ?? -1,
+    output: () => printed,
+    async stop(signal = "SIGTERM") {
+      child.kill(signal);
+      const [code, bySignal] = await exited;
+      return { code, signal: bySignal };
+    },
+    async restart() {
+      if (child.exitCode === null && child.signalCode === null) await server.stop();
+      return startServerProcess({ ...options, directory, tcpPort, httpPort });
+    },
+    async [Symbol.asyncDispose]() {
+      if (child.exitCode === null && child.signalCode === null) await server.stop("SIGKILL");
+      if (options.directory === undefined) await rm(directory, { recursive: true, force: true });
+    },
+  };
+  return server;
+}
+
+/** Without the LAIR_ settings of whoever runs the tests. */
+function processEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !name.startsWith("LAIR_")),
+  );
+}
+
+async function ready(
+  child: ChildProcess,
+  exited: Promise<[number | null, NodeJS.Signals | null]>,
+  printed: () => string,
+): Promise<void> {
+  const stopped = new AbortController();
+  const timer = setTimeout(() => stopped.abort(), startLimitMs);
+  try {
+    const saidReady = (async () => {
+      while (!/^Ready\b/m.test(printed())) {
+        await once(child.stdout ?? child, "data", { signal: stopped.signal });
+      }
+    })();
+    const died = exited.then(([code]) => {
+      throw new Error(`the server ended with ${code} before it was ready:\n${printed()}`);
+    });
+    await Promise.race([saidReady, died]);
+  } catch (error) {
+    child.kill("SIGKILL");
+    throw new Error(`the server did not get ready:\n${printed()}`, { cause: error });
+  } finally {
+    clearTimeout(timer);
+    stopped.abort();
+  }
+}
+
+/** A port nobody listens on at this moment. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("no port was given");
+  return address.port;
+}

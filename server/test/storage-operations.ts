@@ -1,0 +1,109 @@
+import { ChatError } from "@lair-chat/protocol/errors.ts";
+import type { UserId } from "@lair-chat/protocol/ids.ts";
+import { sql } from "drizzle-orm";
+import { type WriteDb, writeOperation } from "../storage/database.ts";
+import { writeOperations } from "../write-operations.ts";
+
+/** Operations that only tests want, beside the server's own. */
+
+export interface TestUser {
+  readonly id: UserId;
+  readonly username: string;
+}
+
+export const addUsers = writeOperation(
+  "test.add_users",
+  async ({ db, tables, now }, users: readonly TestUser[]) => {
+    const rows = users.map(({ id, username }) => ({
+      id,
+      username,
+      usernameKey: username.toLowerCase(),
+      email: `${username}@example.org`,
+      emailKey: `${username}@example.org`,
+      passwordHash: "none",
+      role: "user" as const,
+      createdAt: now,
+      updatedAt: now,
+      lastSeenAt: null,
+    }));
+    await db.insert(tables.users).values(rows);
+  },
+);
+
+export const setState = writeOperation(
+  "test.set_state",
+  async ({ db, tables }, row: { readonly key: string; readonly value: string }) => {
+    await db
+      .insert(tables.serverState)
+      .values(row)
+      .onConflictDoUpdate({
+        target: tables.serverState.key,
+        set: { value: row.value },
+      });
+  },
+);
+
+/** Two rows that are always equal, for those who look between transactions. */
+export const setBoth = writeOperation("test.set_both", async (tx, value: string) => {
+  await setState.run(tx, { key: "left", value });
+  await setState.run(tx, { key: "right", value });
+});
+
+/** Writes, and then refuses (with a code) or breaks (without one). */
+export const setStateAndThrow = writeOperation(
+  "test.set_state_and_throw",
+  async (tx, args: { readonly key: string; readonly refuse: boolean }) => {
+    await setState.run(tx, { key: args.key, value: "half done" });
+    if (args.refuse) throw new ChatError("room_full", { details: { why: "test" }, retryAfter: 7 });
+    throw new TypeError("a mistake in an operation");
+  },
+);
+
+/** Adds a row that may be there already, and does nothing about it. */
+export const insertState = writeOperation(
+  "test.insert_state",
+  async ({ db, tables }, row: { readonly key: string; readonly value: string }) => {
+    await db.insert(tables.serverState).values(row);
+  },
+);
+
+/** What the writer sees of a row, its own transaction included. */
+export const readState = writeOperation(
+  "test.read_state",
+  async ({ read, tables }, key: string): Promise<string | undefined> => {
+    const rows = await read.select().from(tables.serverState);
+    return rows.find((row) => row.key === key)?.value;
+  },
+);
+
+/** Lets the file grow to so many pages, for tests of a full disk. */
+export const allowPages = writeOperation("test.allow_pages", async ({ db }, pages: number) => {
+  const raw = db as WriteDb & { all(query: unknown): unknown[] };
+  raw.all(sql.raw(`pragma max_page_count = ${pages}`));
+});
+
+export const giveFunction = writeOperation("test.give_function", async (tx, key: string) => {
+  await setState.run(tx, { key, value: "stored" });
+  return () => key;
+});
+
+/** Ends the thread in the middle of a transaction. */
+export const exitThread = writeOperation("test.exit_thread", async (tx, key: string) => {
+  await setState.run(tx, { key, value: "never committed" });
+  process.exit(3);
+});
+
+export const notListed = writeOperation("test.not_listed", async () => "never");
+
+export const testOperations = [
+  ...writeOperations,
+  addUsers,
+  setState,
+  setBoth,
+  setStateAndThrow,
+  insertState,
+  readState,
+  allowPages,
+  giveFunction,
+  exitThread,
+];

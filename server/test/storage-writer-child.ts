@@ -1,0 +1,77 @@
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import type { Readable, Writable } from "node:stream";
+import { fileURLToPath } from "node:url";
+
+const script = fileURLToPath(new URL("./storage-writer-process.ts", import.meta.url));
+
+/** A process of its own that writes to a database file, to be killed or starved. */
+export interface WriterChild {
+  readonly pid: number;
+  /** Every line it said. */
+  readonly lines: readonly string[];
+  tell(line: string): void;
+  /** Resolves once it has said what fits. */
+  says(pattern: RegExp): Promise<string>;
+  /** Resolves with its exit code, null after a signal. */
+  readonly exited: Promise<number | null>;
+  kill(): void;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Starts one; `wrapper` is put before the command, as in `strace -f …`. */
+export function startWriterChild(file: string, wrapper: readonly string[] = []): WriterChild {
+  const [command = process.execPath, ...args] = [...wrapper, process.execPath, script, file];
+  const child = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] });
+  const lines: string[] = [];
+  const waiting = new Set<() => void>();
+  const wake = () => {
+    for (const look of waiting) look();
+  };
+  createInterface({ input: child.stdout }).on("line", (line) => {
+    lines.push(line);
+    wake();
+  });
+  const exited = once(child, "close").then(([code]) => code as number | null);
+  // One that is gone reads no more.
+  child.stdin.on("error", () => undefined);
+  return {
+    pid: child.pid ?? 0,
+    lines,
+    tell: (line) => void child.stdin.write(`${line}\n`),
+    says: (pattern) => untilSaid(lines, pattern, waiting, exited),
+    exited,
+    kill: () => void child.kill("SIGKILL"),
+    [Symbol.asyncDispose]: () => end(child, exited),
+  };
+}
+
+async function untilSaid(
+  lines: readonly string[],
+  pattern: RegExp,
+  waiting: Set<() => void>,
+  exited: Promise<number | null>,
+): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const look = () => {
+    const line = lines.find((said) => pattern.test(said));
+    if (line !== undefined) resolve(line);
+  };
+  waiting.add(look);
+  exited.then((code) => reject(new Error(`ended with ${code} without saying ${pattern}`)), reject);
+  look();
+  try {
+    return await promise;
+  } finally {
+    waiting.delete(look);
+  }
+}
+
+async function end(
+  child: ChildProcessByStdio<Writable, Readable, null>,
+  exited: Promise<number | null>,
+): Promise<void> {
+  child.kill("SIGKILL");
+  await exited;
+}

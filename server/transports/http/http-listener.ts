@@ -1,0 +1,98 @@
+import type { Server } from "node:http";
+import { ChatError } from "@lair-chat/protocol/errors.ts";
+import { limits as wireLimits } from "@lair-chat/protocol/limits.ts";
+import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
+import { readJson } from "../../connections/read-payload.ts";
+import type { BoundAddress } from "../bind.ts";
+import { asChatError, errorReply } from "./error-reply.ts";
+import { addHealthRoutes, type HealthDeps } from "./health.ts";
+import { createHttpServer, type HttpServerDeps, type TlsKeys } from "./http-server.ts";
+import { addCommandRoutes, type RouteDeps } from "./routes.ts";
+
+export interface HttpListenerOptions {
+  readonly host: string;
+  /** 0 for one that is free. */
+  readonly port: number;
+  /** Without it the port speaks plaintext. */
+  readonly tls?: TlsKeys | undefined;
+}
+
+export interface HttpListenerDeps extends HttpServerDeps, RouteDeps, HealthDeps {
+  readonly log: HttpServerDeps["log"];
+}
+
+export interface HttpListener extends BoundAddress {
+  /** Stops accepting and answers what was asked; whoever is not done after `deadlineMs` is cut. */
+  close(deadlineMs: number): Promise<void>;
+}
+
+/** Listens for the HTTP API. @throws the system's error when the address can't be had */
+export async function listenHttp(
+  options: HttpListenerOptions,
+  deps: HttpListenerDeps,
+): Promise<HttpListener> {
+  const app = createApp(options, deps);
+  await app.listen({ host: options.host, port: options.port });
+  const server: Server = app.server;
+  const bound = server.address();
+  if (bound === null || typeof bound === "string") throw new Error("not bound to an IP address");
+  server.on("error", (error) => deps.log.error({ err: error }, "the HTTP port has a fault"));
+  return {
+    address: bound.address,
+    port: bound.port,
+    async close(deadlineMs) {
+      const timer = setTimeout(() => server.closeAllConnections(), deadlineMs);
+      await app.close();
+      clearTimeout(timer);
+    },
+  };
+}
+
+function createApp({ tls }: HttpListenerOptions, deps: HttpListenerDeps): FastifyInstance {
+  const app = Fastify({
+    serverFactory: (listener) => createHttpServer(tls, listener, deps),
+    bodyLimit: wireLimits.httpBodyBytes,
+    trustProxy: false,
+    exposeHeadRoutes: false,
+    forceCloseConnections: "idle",
+    frameworkErrors: (error, _request, reply) => sendError(error, reply, deps),
+  });
+  acceptJsonOnly(app);
+  addSecurityHeaders(app, tls !== undefined);
+  app.setErrorHandler((error, _request, reply) => sendError(error, reply, deps));
+  app.setNotFoundHandler((_request, reply) => sendError(new ChatError("not_found"), reply, deps));
+  addHealthRoutes(app, deps);
+  addCommandRoutes(app, deps);
+  return app;
+}
+
+/** The same reader of JSON as for frames, with its bounds. */
+function acceptJsonOnly(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    "application/json",
+    { parseAs: "buffer" },
+    async (_request: unknown, body: Buffer) =>
+      body.length === 0 ? {} : readJson(body, wireLimits),
+  );
+}
+
+function addSecurityHeaders(app: FastifyInstance, hasTls: boolean): void {
+  const headers = {
+    "x-content-type-options": "nosniff",
+    "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "referrer-policy": "no-referrer",
+    ...(hasTls ? { "strict-transport-security": "max-age=31536000" } : {}),
+  };
+  app.addHook("onRequest", async (_request, reply) => {
+    reply.headers(headers);
+  });
+}
+
+function sendError(cause: unknown, reply: FastifyReply, { log }: Pick<HttpListenerDeps, "log">) {
+  const error = asChatError(cause);
+  if (error.code === "internal_error") log.error({ err: cause }, "a request failed");
+  const { status, headers, body } = errorReply(error);
+  reply.code(status).headers(headers).send(body);
+}

@@ -1,0 +1,147 @@
+import type { Socket } from "node:net";
+import { ChatError } from "@lair-chat/protocol/errors.ts";
+import { FrameDecoder } from "@lair-chat/protocol/wire/frame.ts";
+import type { Channel, ChannelEvents } from "../../connections/channel.ts";
+import type { FrameBatch } from "../../connections/frame-batch.ts";
+import { framingError } from "../../connections/read-payload.ts";
+import type { InboundBudget } from "./inbound-budget.ts";
+
+export interface TcpChannelOptions {
+  readonly address: string;
+  /** Bytes of a payload, until somebody says otherwise. */
+  readonly maxPayload: number;
+  readonly inbound: InboundBudget;
+}
+
+/** A TCP or TLS socket that carries frames. */
+export class TcpChannel implements Channel {
+  readonly transport = "tcp";
+  readonly address: string;
+  readonly #socket: Socket;
+  readonly #decoder: FrameDecoder;
+  readonly #inbound: InboundBudget;
+  #events: ChannelEvents | undefined;
+  #onDrain: (() => void) | undefined;
+  readonly #taken = () => this.#onDrain?.();
+  #heldBytes = 0;
+  #isFirstChunk = true;
+  #isPaused = false;
+  #isDelivering = false;
+  #isReading = true;
+  #cutTimer: NodeJS.Timeout | undefined;
+
+  constructor(socket: Socket, { address, maxPayload, inbound }: TcpChannelOptions) {
+    this.#socket = socket;
+    this.address = address;
+    this.#decoder = new FrameDecoder({ maxFrameBytes: maxPayload });
+    this.#inbound = inbound;
+  }
+
+  /** Starts to report; to be called once. */
+  start(events: ChannelEvents): void {
+    this.#events = events;
+    this.#socket.on("data", (chunk: Buffer) => this.#read(chunk));
+    this.#socket.on("end", () => this.#events?.ended());
+    this.#socket.on("close", () => this.#closed());
+  }
+
+  get unsentBytes(): number {
+    return this.#socket.writableLength;
+  }
+
+  onDrain(listener: () => void): void {
+    this.#onDrain = listener;
+  }
+
+  write(batches: readonly FrameBatch[]): void {
+    if (batches.length > 1) this.#socket.cork();
+    for (const batch of batches) this.#socket.write(batch.joined, this.#taken);
+    if (batches.length > 1) this.#socket.uncork();
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+  }
+
+  resume(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    this.#deliver();
+    if (!this.#isPaused && this.#socket.isPaused()) this.#socket.resume();
+  }
+
+  setMaxPayload(bytes: number): void {
+    this.#decoder.setMaxFrameBytes(bytes);
+  }
+
+  end(graceMs: number): void {
+    this.#isReading = false;
+    this.#socket.end();
+    // What still comes is thrown away: unread bytes at the close would take our last words with them.
+    this.#socket.resume();
+    this.#cutTimer ??= setTimeout(() => this.destroy(), graceMs);
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  #read(chunk: Buffer): void {
+    if (!this.#isReading) return;
+    if (this.#isFirstChunk && isTlsHandshake(chunk)) {
+      this.#invalid(new ChatError("invalid_frame", { message: "This port speaks no TLS." }));
+      return;
+    }
+    this.#isFirstChunk = false;
+    // Nothing is read while paused; what comes all the same is kept, and no more of it is asked for.
+    if (this.#isPaused) this.#socket.pause();
+    this.#decoder.push(chunk);
+    this.#deliver();
+  }
+
+  #deliver(): void {
+    // A payload may lead to resume(): the loop that is running already goes on then.
+    if (this.#isDelivering) return;
+    this.#isDelivering = true;
+    while (this.#isReading && !this.#isPaused) {
+      const payload = this.#nextPayload();
+      if (payload === undefined) break;
+      this.#events?.payload(payload);
+    }
+    this.#isDelivering = false;
+    this.#account(this.#decoder.bufferedBytes);
+  }
+
+  #nextPayload(): Uint8Array | undefined {
+    try {
+      return this.#decoder.next();
+    } catch (error) {
+      this.#invalid(framingError(error));
+      return undefined;
+    }
+  }
+
+  #account(heldBytes: number): void {
+    const isFine = this.#inbound.change(this.#heldBytes, heldBytes);
+    this.#heldBytes = heldBytes;
+    if (!isFine && this.#isReading) this.#invalid(new ChatError("busy"));
+  }
+
+  #invalid(error: ChatError): void {
+    this.#isReading = false;
+    this.#events?.invalid(error);
+  }
+
+  #closed(): void {
+    this.#isReading = false;
+    clearTimeout(this.#cutTimer);
+    this.#account(0);
+    this.#events?.closed();
+    this.#events = undefined;
+  }
+}
+
+/** A TLS record of the handshake type; as the start of a frame it would mean hundreds of megabytes. */
+function isTlsHandshake(chunk: Uint8Array): boolean {
+  return chunk[0] === 0x16 && chunk[1] === 0x03;
+}
