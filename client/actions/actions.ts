@@ -1,0 +1,57 @@
+import type { ClientId, RoomId, UserId } from "@lair-chat/protocol/ids.ts";
+import type { ConversationKey } from "../store/state.ts";
+
+/** How a thing the person asked for went; `message` says what happened and what to do. Raw: pass it through safeText. */
+export type Outcome<T = void> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly message: string };
+
+export interface Credentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+export interface NewAccount extends Credentials {
+  readonly email: string;
+  /** The one-time token of a server's first start, or empty. */
+  readonly setupToken: string;
+}
+
+/** Everything a person can do. Views call these and read the store; nothing here throws for what can go wrong outside. */
+export interface Actions {
+  signIn(credentials: Credentials): Promise<Outcome>;
+  register(account: NewAccount): Promise<Outcome>;
+  /** Ends the session on the server and forgets it here. */
+  signOut(): Promise<void>;
+  /** Tries at once instead of waiting for the backoff. */
+  reconnectNow(): void;
+
+  openConversation(key: ConversationKey): void;
+  closeConversation(): void;
+  /** Opens the direct conversation with somebody, new or old. */
+  openDirect(userId: UserId, username: string): void;
+  /** The page of history before the oldest entry; does nothing at the start of the log. */
+  loadOlder(key: ConversationKey): Promise<Outcome>;
+
+  /** Shows the message at once and sends it, now or when the connection is back. */
+  send(key: ConversationKey, content: string): Outcome;
+  retry(key: ConversationKey, clientId: ClientId): void;
+  discard(key: ConversationKey, clientId: ClientId): void;
+  /** Keeps what is being written, and tells the others that something is. */
+  setDraft(key: ConversationKey, text: string): void;
+
+  createRoom(room: {
+    name: string;
+    description: string;
+    isPrivate: boolean;
+  }): Promise<Outcome<RoomId>>;
+  joinRoom(roomId: RoomId): Promise<Outcome>;
+  leaveRoom(roomId: RoomId): Promise<Outcome>;
+  /** Refreshes `directory.rooms`. */
+  searchRooms(search: string): Promise<Outcome>;
+  /** Refreshes `directory.users`. */
+  searchUsers(search: string): Promise<Outcome>;
+  loadMembers(roomId: RoomId): Promise<Outcome>;
+
+  dismissNotice(id: number): void;
+}

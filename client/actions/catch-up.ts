@@ -1,0 +1,132 @@
+import { ChatError, errorTable } from "@lair-chat/protocol/errors.ts";
+import type { Clock } from "../clock.ts";
+import {
+  applyConversations,
+  askedNow,
+  type Listed,
+  type Remembered,
+} from "../store/apply-conversations.ts";
+import { spanOf } from "../store/conversation.ts";
+import type { Store } from "../store/create-store.ts";
+import { withNotice } from "../store/notices.ts";
+import type { State } from "../store/state.ts";
+import type { LogLoader } from "./load-log.ts";
+import type { Online } from "./online.ts";
+import { isOutside } from "./outcome.ts";
+
+export interface CatchUpDeps {
+  readonly store: Store<State>;
+  readonly online: Online;
+  readonly clock: Clock;
+  readonly log: LogLoader;
+  remembered(): Remembered;
+}
+
+// Every so often the heads are compared, so that a lost last message is found without another one.
+const CHECK_MS = 60_000;
+const RETRY_MS = 2_000;
+const PAGES = 100;
+const PAGE_ROWS = 100;
+
+/** Brings the conversations up to date with the server's list of them. */
+export class CatchUp {
+  readonly #deps: CatchUpDeps;
+  #running: Promise<boolean> | undefined;
+  #isAskedAgain = false;
+  #cancel: () => void = () => undefined;
+
+  constructor(deps: CatchUpDeps) {
+    this.#deps = deps;
+  }
+
+  /** Resolves when everything is caught up with; false if that did not work now and will be tried again. */
+  run(): Promise<boolean> {
+    if (this.#running !== undefined) {
+      // What made us ask may be newer than the list that is on its way.
+      this.#isAskedAgain = true;
+      return this.#running;
+    }
+    this.#running = this.#repeat().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  /** Ends the checks until the next run. */
+  pause(): void {
+    this.#cancel();
+  }
+
+  async #repeat(): Promise<boolean> {
+    this.#cancel();
+    let isDone: boolean;
+    do {
+      this.#isAskedAgain = false;
+      isDone = await this.#once();
+    } while (isDone && this.#isAskedAgain);
+    return isDone;
+  }
+
+  async #once(): Promise<boolean> {
+    const { store, clock, remembered } = this.#deps;
+    const asked = askedNow(store.get(), remembered(), clock.now());
+    try {
+      const listed = await this.#list();
+      store.update((state) => applyConversations(state, listed, asked));
+    } catch (error) {
+      this.#failed(error);
+      return false;
+    }
+    await this.#fill();
+    this.#plan(CHECK_MS);
+    return true;
+  }
+
+  async #list(): Promise<readonly Listed[]> {
+    const all: Listed[] = [];
+    let after: string | undefined;
+    for (let pages = 0; pages < PAGES; pages += 1) {
+      const from = after === undefined ? {} : { after };
+      const page = await this.#deps.online.call("list_conversations", {
+        ...from,
+        limit: PAGE_ROWS,
+      });
+      all.push(...page.conversations);
+      if (!page.has_more || typeof page.next !== "string") return all;
+      after = page.next;
+    }
+    return all;
+  }
+
+  /** First what is on screen; others only as far as they were loaded before. */
+  async #fill(): Promise<void> {
+    const { store, log } = this.#deps;
+    const { open, conversations } = store.get();
+    const onScreen = open === undefined ? undefined : conversations.get(open);
+    if (onScreen !== undefined && spanOf(onScreen) === undefined && onScreen.joined) {
+      await log.loadOlder(onScreen.key);
+    }
+    if (onScreen !== undefined) await log.catchUp(onScreen.key);
+    for (const { key, joined } of conversations.values()) {
+      if (joined && key !== open) await log.catchUp(key);
+    }
+  }
+
+  #failed(error: unknown): void {
+    if (!isOutside(error)) throw error;
+    const { store, clock } = this.#deps;
+    if (error instanceof ChatError && !errorTable[error.code].retry) {
+      const notice = { severity: "error", text: error.message, at: clock.now() } as const;
+      store.update((state) => withNotice(state, notice));
+    }
+    const asked = error instanceof ChatError ? error.retryAfter : undefined;
+    this.#plan(asked === undefined ? RETRY_MS : asked * 1000);
+  }
+
+  #plan(ms: number): void {
+    this.#cancel();
+    // Without a link the next one will begin with a run.
+    if (this.#deps.online.link === undefined) return;
+    this.#cancel = this.#deps.clock.after(ms, () => void this.run());
+  }
+}

@@ -1,0 +1,160 @@
+import { ChatError, errorTable } from "@lair-chat/protocol/errors.ts";
+import type { Result } from "@lair-chat/protocol/registry.ts";
+import type { Clock } from "../clock.ts";
+import { ConnectionError } from "../connection/connection-error.ts";
+import { applyLogPage, type PageBound, readPage } from "../store/apply-log-page.ts";
+import { changeConversation, spanOf, targetOf } from "../store/conversation.ts";
+import type { Store } from "../store/create-store.ts";
+import { KEPT_OPEN, withoutEntries } from "../store/log-range.ts";
+import { withNotice } from "../store/notices.ts";
+import { withPeople } from "../store/people.ts";
+import { withReadMarker } from "../store/read-marker.ts";
+import type { Conversation, ConversationKey, State } from "../store/state.ts";
+import type { Outcome } from "./actions.ts";
+import type { Online } from "./online.ts";
+import { done, failed, isOutside } from "./outcome.ts";
+
+export interface LoadLogDeps {
+  readonly store: Store<State>;
+  readonly online: Online;
+  readonly clock: Clock;
+}
+
+// So much behind, it is quicker to begin at the end and page back when somebody looks.
+const FAR_BEHIND = 500;
+const RETRY_MS = 2_000;
+
+/** Fetches what is missing of the conversations' logs. */
+export class LogLoader {
+  readonly #deps: LoadLogDeps;
+  readonly #catchingUp = new Map<ConversationKey, Promise<void>>();
+  readonly #retries = new Map<ConversationKey, () => void>();
+
+  constructor(deps: LoadLogDeps) {
+    this.#deps = deps;
+  }
+
+  /** The page before the oldest entry, or the newest one where nothing was loaded yet. */
+  async loadOlder(key: ConversationKey): Promise<Outcome> {
+    const conversation = this.#conversation(key);
+    if (conversation === undefined) return failed("That conversation is not there any more.");
+    if (conversation.reachedStart || conversation.history === "loading") return done;
+    if (conversation.entries.length >= KEPT_OPEN) {
+      return failed(`No more than ${KEPT_OPEN} messages are kept in memory at once.`);
+    }
+    const span = spanOf(conversation);
+    this.#setHistory(key, "loading");
+    try {
+      await this.#fetch(key, span && { side: "before", seq: span.from });
+      this.#setHistory(key, "idle");
+      return done;
+    } catch (error) {
+      if (!isOutside(error)) throw error;
+      const isOffline = error instanceof ConnectionError && error.kind !== "no_answer";
+      // It is asked for again when the connection is back, so that is no failure to show.
+      this.#setHistory(key, isOffline ? "idle" : { failed: error.message });
+      return failed(error.message);
+    }
+  }
+
+  /** Everything between the newest entry here and the head; at most one such run at a time. */
+  catchUp(key: ConversationKey): Promise<void> {
+    const running = this.#catchingUp.get(key);
+    if (running !== undefined) return running;
+    const run = this.#catchUp(key).finally(() => this.#catchingUp.delete(key));
+    this.#catchingUp.set(key, run);
+    return run;
+  }
+
+  [Symbol.dispose](): void {
+    for (const cancel of this.#retries.values()) cancel();
+    this.#retries.clear();
+  }
+
+  async #catchUp(key: ConversationKey): Promise<void> {
+    try {
+      for (let behind = this.#behind(key); behind > 0; ) {
+        if (behind > FAR_BEHIND) await this.#startOver(key);
+        else await this.#fetchNext(key);
+        const left = this.#behind(key);
+        // A server that names a head it has no entries for is not asked for ever.
+        if (left >= behind) return;
+        behind = left;
+      }
+    } catch (error) {
+      this.#failed(key, error);
+    }
+  }
+
+  #behind(key: ConversationKey): number {
+    const conversation = this.#conversation(key);
+    const span = conversation && spanOf(conversation);
+    return conversation === undefined || span === undefined ? 0 : conversation.head - span.to;
+  }
+
+  async #fetchNext(key: ConversationKey): Promise<void> {
+    const conversation = this.#conversation(key);
+    const span = conversation && spanOf(conversation);
+    if (span !== undefined) await this.#fetch(key, { side: "after", seq: span.to });
+  }
+
+  async #startOver(key: ConversationKey): Promise<void> {
+    if (this.#deps.store.get().open === key) await this.#fetch(key, undefined);
+    else this.#change(key, withoutEntries);
+  }
+
+  async #fetch(key: ConversationKey, bound: PageBound = { side: "newest" }): Promise<void> {
+    const asked = bound.side === "newest" ? {} : { [bound.side]: bound.seq };
+    const page = await this.#deps.online.call("get_log", { target: targetOf(key), ...asked });
+    this.#take(key, page, bound);
+  }
+
+  #take(key: ConversationKey, page: Result<"get_log">, bound: PageBound): void {
+    const { store, clock } = this.#deps;
+    const { range, broken } = readPage(page, bound);
+    store.update((state) => {
+      const people = range.entries.map(({ authorId: id, author: username }) => ({ id, username }));
+      const reader = { me: state.me?.id, isOpen: state.open === key };
+      const next = changeConversation(withPeople(state, people), key, (conversation) =>
+        withReadMarker(applyLogPage(conversation, range), reader),
+      );
+      if (broken.length === 0) return next;
+      const title = state.conversations.get(key)?.title ?? "";
+      const text = `${broken.length} entries of "${title}" could not be read by this version of the client.`;
+      return withNotice(next, { severity: "warning", text, at: clock.now() });
+    });
+  }
+
+  #failed(key: ConversationKey, error: unknown): void {
+    if (!isOutside(error)) throw error;
+    // Without a connection there is nothing to do: everything is caught up with when it is back.
+    if (!(error instanceof ChatError)) return;
+    if (errorTable[error.code].retry) {
+      const ms = error.retryAfter === undefined ? RETRY_MS : error.retryAfter * 1000;
+      this.#retries.get(key)?.();
+      this.#retries.set(
+        key,
+        this.#deps.clock.after(ms, () => this.#again(key)),
+      );
+      return;
+    }
+    this.#setHistory(key, { failed: error.message });
+  }
+
+  #again(key: ConversationKey): void {
+    this.#retries.delete(key);
+    void this.catchUp(key);
+  }
+
+  #conversation(key: ConversationKey): Conversation | undefined {
+    return this.#deps.store.get().conversations.get(key);
+  }
+
+  #setHistory(key: ConversationKey, history: Conversation["history"]): void {
+    this.#change(key, (conversation) => ({ ...conversation, history }));
+  }
+
+  #change(key: ConversationKey, change: (conversation: Conversation) => Conversation): void {
+    this.#deps.store.update((state) => changeConversation(state, key, change));
+  }
+}

@@ -1,0 +1,30 @@
+import { ChatError } from "@lair-chat/protocol/errors.ts";
+import { ConnectionError } from "../connection/connection-error.ts";
+import { AccountFileError } from "../files/account-file-error.ts";
+import type { Outcome } from "./actions.ts";
+
+export const done: Outcome = { ok: true, value: undefined };
+
+/** Why something that was asked for is not possible. */
+export function failed(message: string): { readonly ok: false; readonly message: string } {
+  return { ok: false, message };
+}
+
+/** What can go wrong outside of this program; anything else is a fault of ours. */
+export function isOutside(error: unknown): error is Error {
+  return (
+    error instanceof ChatError ||
+    error instanceof ConnectionError ||
+    error instanceof AccountFileError
+  );
+}
+
+/** How a piece of work went. */
+export async function outcomeOf<T>(work: () => Promise<T>): Promise<Outcome<T>> {
+  try {
+    return { ok: true, value: await work() };
+  } catch (error) {
+    if (isOutside(error)) return failed(error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,69 @@
+import type { AnyEvent } from "@lair-chat/protocol/registry.ts";
+import type { Clock } from "../clock.ts";
+import { applyEvent, conversationOf } from "../store/apply-event.ts";
+import type { Store } from "../store/create-store.ts";
+import type { State } from "../store/state.ts";
+import { nextTypingExpiry, withoutExpiredTyping } from "../store/typing.ts";
+import type { CatchUp } from "./catch-up.ts";
+import type { LogLoader } from "./load-log.ts";
+
+export interface ReceiveDeps {
+  readonly store: Store<State>;
+  readonly clock: Clock;
+  readonly log: LogLoader;
+  readonly catchUp: CatchUp;
+}
+
+/** Takes what the server says into the state, and fetches what it shows to be missing. */
+export class Receiver {
+  readonly #deps: ReceiveDeps;
+  #cancel: () => void = () => undefined;
+  #isWatching = false;
+
+  constructor(deps: ReceiveDeps) {
+    this.#deps = deps;
+  }
+
+  receive(event: AnyEvent): void {
+    const { store, clock } = this.#deps;
+    const before = store.get();
+    store.update((state) => applyEvent(state, event, clock.now()));
+    if (event.type === "user_typing") this.#watchTyping();
+    this.#fetchMissing(event, before);
+  }
+
+  [Symbol.dispose](): void {
+    this.#cancel();
+  }
+
+  #fetchMissing(event: AnyEvent, before: State): void {
+    const isLogged =
+      event.type === "message_received" ||
+      event.type === "user_joined_room" ||
+      event.type === "user_left_room";
+    if (!isLogged || before.me === undefined) return;
+    const { log, catchUp } = this.#deps;
+    const key = conversationOf(event, before.me.id);
+    const wasJoined = before.conversations.get(key)?.joined === true;
+    const isOurJoin = event.type === "user_joined_room" && event.user.id === before.me.id;
+    const isOurLeave = event.type === "user_left_room" && event.user_id === before.me.id;
+    // New to us: its name and whatever else is not in the event is in the list.
+    if (!wasJoined && !isOurLeave) void catchUp.run();
+    else if (isOurJoin) void catchUp.run();
+    void log.catchUp(key);
+  }
+
+  /** Forgets those whose writing has gone on without a message. */
+  #watchTyping(): void {
+    if (this.#isWatching) return;
+    const { store, clock } = this.#deps;
+    const next = nextTypingExpiry(store.get());
+    if (next === undefined) return;
+    this.#isWatching = true;
+    this.#cancel = clock.after(Math.max(0, next - clock.now()) + 1, () => {
+      this.#isWatching = false;
+      store.update((state) => withoutExpiredTyping(state, clock.now()));
+      this.#watchTyping();
+    });
+  }
+}

@@ -1,0 +1,103 @@
+import type { Result } from "@lair-chat/protocol/registry.ts";
+import { directKey, newConversation, roomKey, spanOf, withConversation } from "./conversation.ts";
+import { withoutEntries } from "./log-range.ts";
+import { withNotice } from "./notices.ts";
+import { withPeople } from "./people.ts";
+import type { Conversation, ConversationKey, State } from "./state.ts";
+
+export type Listed = Result<"list_conversations">["conversations"][number];
+
+/** What was known when the list was asked for: what came since is not held against it. */
+export interface Asked {
+  readonly now: number;
+  /** The conversations we were in, and the newest seq we had of each. */
+  readonly known: ReadonlyMap<ConversationKey, number>;
+  readonly remembered: Remembered;
+}
+
+/** What this machine knows of conversations that are not in the state yet. */
+export interface Remembered {
+  readonly read: ReadonlyMap<ConversationKey, number>;
+  readonly drafts: ReadonlyMap<ConversationKey, string>;
+}
+
+/** The conversations before the list is asked for. */
+export function askedNow(state: State, remembered: Remembered, now: number): Asked {
+  const known = new Map<ConversationKey, number>();
+  for (const conversation of state.conversations.values()) {
+    if (conversation.joined) known.set(conversation.key, spanOf(conversation)?.to ?? 0);
+  }
+  return { now, known, remembered };
+}
+
+/** The state with all the conversations the server says we are in. */
+export function applyConversations(state: State, listed: readonly Listed[], asked: Asked): State {
+  const keys = new Set(listed.map(keyOfListed));
+  let next = withPeople(state, listed.flatMap(peerOf));
+  for (const one of listed) next = withListed(next, one, asked);
+  for (const key of asked.known.keys()) {
+    if (key.startsWith("room:") && !keys.has(key)) next = withoutMembership(next, key);
+  }
+  return next;
+}
+
+function keyOfListed(listed: Listed): ConversationKey {
+  return listed.kind === "room" ? roomKey(listed.room.id) : directKey(listed.peer.id);
+}
+
+function peerOf(listed: Listed) {
+  if (listed.kind === "room") return [];
+  return [{ id: listed.peer.id, username: listed.peer.username, online: listed.online }];
+}
+
+function withListed(state: State, listed: Listed, asked: Asked): State {
+  const key = keyOfListed(listed);
+  const before = state.conversations.get(key);
+  const facts = factsOf(listed);
+  if (before === undefined) {
+    const { read, drafts } = asked.remembered;
+    const readSeq = Math.min(listed.head, read.get(key) ?? unseenFrom(listed));
+    const draft = drafts.get(key) ?? "";
+    const fresh = newConversation({ key, ...facts, readSeq, draft, head: listed.head });
+    return withConversation(state, fresh);
+  }
+  const newest = asked.known.get(key) ?? 0;
+  if (listed.head < newest) return rewound(state, { ...before, ...facts }, listed.head, asked.now);
+  const head = Math.max(before.head, listed.head);
+  return withConversation(state, { ...before, ...facts, head, joined: true });
+}
+
+/** A room is new to us because we joined it, somebody who wrote to us because of what he wrote. */
+function unseenFrom(listed: Listed): number {
+  return listed.kind === "room" ? listed.head : 0;
+}
+
+function factsOf(listed: Listed): Pick<Conversation, "title"> & Partial<Conversation> {
+  if (listed.kind === "dm") return { title: listed.peer.username };
+  const { room, role, member_count: memberCount } = listed;
+  return {
+    title: room.name,
+    description: room.description ?? undefined,
+    role,
+    isPrivate: room.settings.is_private,
+    memberCount,
+  };
+}
+
+/**
+ * The server has less than it once told us: it was set back to a backup. What we hold of the log is
+ * no longer what the others see, and its numbers will be given again.
+ */
+function rewound(state: State, before: Conversation, head: number, now: number): State {
+  const reset = { ...withoutEntries(before), head, readSeq: Math.min(before.readSeq, head) };
+  return withNotice(withConversation(state, reset), {
+    severity: "warning",
+    text: `The server has lost the end of "${before.title}" (it was probably restored from a backup). It is loaded again from what is left.`,
+    at: now,
+  });
+}
+
+function withoutMembership(state: State, key: ConversationKey): State {
+  const before = state.conversations.get(key);
+  return before === undefined ? state : withConversation(state, { ...before, joined: false });
+}

@@ -1,0 +1,59 @@
+import type { Result } from "@lair-chat/protocol/registry.ts";
+import { readLogEntry } from "@lair-chat/protocol/validate-incoming.ts";
+import { toEntry } from "./log-entry.ts";
+import { KEPT_OPEN, type LogRange, mergeRange, trimEntries } from "./log-range.ts";
+import type { Conversation, Entry } from "./state.ts";
+
+/** What was asked for: the newest page, or the one before or after a seq. */
+export type PageBound =
+  | { readonly side: "newest" }
+  | { readonly side: "before" | "after"; readonly seq: number };
+
+export interface PageReading {
+  readonly range: LogRange;
+  /** Seqs whose entries made no sense: to be told, never to be skipped in silence. */
+  readonly broken: readonly number[];
+}
+
+/** What a page of `get_log` says about the log, given what was asked for. */
+export function readPage(page: Result<"get_log">, bound: PageBound): PageReading {
+  const rows = inOrder(page.entries, bound);
+  const broken: number[] = [];
+  const entries: Entry[] = [];
+  for (const row of rows) {
+    const reading = readLogEntry(row);
+    if (reading.kind === "event") entries.push(toEntry(reading.event));
+    if (reading.kind === "broken") broken.push(row.seq);
+  }
+  return { range: { ...edges(page, rows, bound), entries }, broken };
+}
+
+type Row = Result<"get_log">["entries"][number];
+
+/** Ascending, each once, and within what was asked for: all a page can be joined with. */
+function inOrder(rows: readonly Row[], bound: PageBound): readonly Row[] {
+  let last = bound.side === "after" ? bound.seq : 0;
+  const end = bound.side === "before" ? bound.seq : Number.POSITIVE_INFINITY;
+  return rows.filter(({ seq }) => {
+    if (seq <= last || seq >= end) return false;
+    last = seq;
+    return true;
+  });
+}
+
+/** Where the piece begins and ends; a log that was cut off at its beginning has a first page too. */
+function edges(page: Result<"get_log">, rows: readonly Row[], bound: PageBound) {
+  const first = rows[0]?.seq;
+  const last = rows.at(-1)?.seq;
+  if (bound.side === "after") {
+    return { from: bound.seq + 1, to: last ?? bound.seq, reachedStart: bound.seq === 0 };
+  }
+  const to = bound.side === "before" ? bound.seq - 1 : Math.max(page.head, last ?? 0);
+  if (!page.has_more) return { from: 1, to, reachedStart: true };
+  return { from: first ?? to + 1, to, reachedStart: false };
+}
+
+/** The conversation with a page of its log. */
+export function applyLogPage(conversation: Conversation, range: LogRange): Conversation {
+  return trimEntries(mergeRange(conversation, range), KEPT_OPEN);
+}

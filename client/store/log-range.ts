@@ -1,0 +1,90 @@
+import { spanOf } from "./conversation.ts";
+import type { Conversation, Entry, Outgoing, Span } from "./state.ts";
+
+/** A piece of a log without a hole: what a page of it, or a single event, stands for. */
+export interface LogRange extends Span {
+  readonly entries: readonly Entry[];
+  /** True when there is nothing before `from`. */
+  readonly reachedStart: boolean;
+}
+
+/**
+ * The conversation with a piece of its log put in. What touches or overlaps is joined; a newer piece
+ * behind a hole takes the place of what was there, because the older one can be loaded again by
+ * paging back; an older one behind a hole is passed over.
+ */
+export function mergeRange(conversation: Conversation, range: LogRange): Conversation {
+  const span = spanOf(conversation);
+  if (span !== undefined && range.to < span.from - 1) return withHead(conversation, range.to);
+  const merged =
+    span === undefined || range.from > span.to + 1
+      ? { ...range }
+      : joined(conversation, span, range);
+  const { entries, reachedStart, from, to } = merged;
+  if (span !== undefined && from === span.from && to === span.to) {
+    return withReachedStart(withHead(conversation, to), reachedStart);
+  }
+  return {
+    ...conversation,
+    entries,
+    span: { from, to },
+    reachedStart,
+    head: Math.max(conversation.head, to),
+    outgoing: stillOutgoing(conversation.outgoing, merged),
+  };
+}
+
+function joined(conversation: Conversation, span: Span, range: LogRange): LogRange {
+  const older = range.entries.filter(({ seq }) => seq < span.from);
+  const newer = range.entries.filter(({ seq }) => seq > span.to);
+  const reaches = range.reachedStart && range.from <= span.from;
+  return {
+    from: Math.min(span.from, range.from),
+    to: Math.max(span.to, range.to),
+    entries: [...older, ...conversation.entries, ...newer],
+    reachedStart: conversation.reachedStart || reaches,
+  };
+}
+
+function withHead(conversation: Conversation, head: number): Conversation {
+  return head > conversation.head ? { ...conversation, head } : conversation;
+}
+
+function withReachedStart(conversation: Conversation, reachedStart: boolean): Conversation {
+  return conversation.reachedStart === reachedStart
+    ? conversation
+    : { ...conversation, reachedStart };
+}
+
+/** What has arrived in the log is no longer on its way, whether or not its ack has come. */
+function stillOutgoing(outgoing: readonly Outgoing[], { entries, to }: LogRange) {
+  if (outgoing.length === 0) return outgoing;
+  const arrived = new Set<string>();
+  for (const entry of entries) {
+    if (entry.kind === "message" && entry.clientId !== undefined) arrived.add(entry.clientId);
+  }
+  return outgoing.filter(({ clientId, status }) => {
+    const inLog = status.state === "sent" && status.seq <= to;
+    return !inLog && !arrived.has(clientId);
+  });
+}
+
+/** Forgets what was loaded, so that it is loaded again. */
+export function withoutEntries(conversation: Conversation): Conversation {
+  const { span: _, ...rest } = conversation;
+  return { ...rest, entries: [], reachedStart: false };
+}
+
+/** Forgets the oldest entries beyond so many; a little slack spares doing it for every message. */
+export function trimEntries(conversation: Conversation, keep: number): Conversation {
+  const { entries } = conversation;
+  if (entries.length <= keep * 1.1) return conversation;
+  const kept = entries.slice(-keep);
+  const from = kept[0]?.seq ?? 0;
+  const to = spanOf(conversation)?.to ?? from;
+  return { ...conversation, entries: kept, span: { from, to }, reachedStart: false };
+}
+
+/** Entries kept of a conversation; while it is on screen somebody may have paged far back. */
+export const KEPT = 5_000;
+export const KEPT_OPEN = 20_000;

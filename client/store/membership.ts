@@ -1,0 +1,33 @@
+import type { EventOf } from "@lair-chat/protocol/registry.ts";
+import type { Conversation, Member, Members } from "./state.ts";
+
+type MembershipEvent = EventOf<"user_joined_room"> | EventOf<"user_left_room">;
+
+/** The conversation after somebody came or went; `isMe` when it was ourselves. */
+export function withMemberChange(
+  conversation: Conversation,
+  event: MembershipEvent,
+  isMe: boolean,
+): Conversation {
+  const hasJoined = event.type === "user_joined_room";
+  return {
+    ...conversation,
+    memberCount: Math.max(0, conversation.memberCount + (hasJoined ? 1 : -1)),
+    members: changed(conversation.members, event),
+    ...(isMe ? { joined: hasJoined } : {}),
+    ...(isMe && hasJoined ? { role: event.membership.role } : {}),
+  };
+}
+
+function changed(members: Members, event: MembershipEvent): Members {
+  if (members.state !== "known") return members;
+  const who = event.type === "user_joined_room" ? event.user.id : event.user_id;
+  const others = members.list.filter(({ id }) => id !== who);
+  return { state: "known", list: [...others, ...joinedMember(event)] };
+}
+
+function joinedMember(event: MembershipEvent): readonly Member[] {
+  if (event.type === "user_left_room") return [];
+  const { user, membership } = event;
+  return [{ id: user.id, username: user.username, role: membership.role }];
+}

@@ -1,0 +1,59 @@
+import type { RoomId } from "@lair-chat/protocol/ids.ts";
+import type { Actions, Outcome } from "../actions/actions.ts";
+
+/** What the views asked for, in order: the name of the action and its arguments. */
+export type Recorded = readonly [name: keyof Actions, ...args: readonly unknown[]];
+
+export interface RecordingActions {
+  readonly actions: Actions;
+  readonly recorded: readonly Recorded[];
+  /** What was asked for under one name. */
+  of(name: keyof Actions): readonly (readonly unknown[])[];
+  /** Called after each of them. */
+  onRecorded: () => void;
+}
+
+const done: Outcome = { ok: true, value: undefined };
+
+/** Actions that only note down that they were called, apart from those given. */
+export function recordingActions(given: Partial<Actions> = {}): RecordingActions {
+  const recorded: Recorded[] = [];
+  const actions: Actions = {
+    signIn: async () => done,
+    register: async () => done,
+    signOut: async () => {},
+    reconnectNow: () => {},
+    openConversation: () => {},
+    closeConversation: () => {},
+    openDirect: () => {},
+    loadOlder: async () => done,
+    send: () => done,
+    retry: () => {},
+    discard: () => {},
+    setDraft: () => {},
+    createRoom: async () => ({ ok: true, value: "new-room" as RoomId }),
+    joinRoom: async () => done,
+    leaveRoom: async () => done,
+    searchRooms: async () => done,
+    searchUsers: async () => done,
+    loadMembers: async () => done,
+    dismissNotice: () => {},
+    ...given,
+  };
+  const recording = new Proxy(actions, {
+    get(target, name: keyof Actions) {
+      return (...args: never[]) => {
+        recorded.push([name, ...args]);
+        queueMicrotask(() => result.onRecorded());
+        return (target[name] as (...rest: never[]) => unknown)(...args);
+      };
+    },
+  });
+  const result: RecordingActions = {
+    actions: recording,
+    recorded,
+    of: (name) => recorded.filter(([called]) => called === name).map(([, ...args]) => args),
+    onRecorded: () => {},
+  };
+  return result;
+}

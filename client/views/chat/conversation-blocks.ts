@@ -1,0 +1,91 @@
+import type { Conversation, Entry } from "../../store/state.ts";
+import { type SafeText, safe, safeText } from "../../text/safe-text.ts";
+import { displayWidth } from "../../text/width.ts";
+import { wrapText } from "../../text/wrap.ts";
+import { emptyRow, type Row, rule, span } from "../shared/row.ts";
+import type { StyleName } from "../theme.ts";
+import { type MessageShape, rowsOfEntry, rowsOfOutgoing } from "./message-rows.ts";
+import type { Blocks } from "./message-window.ts";
+
+/** What a conversation's list is drawn from. */
+export interface ListInput {
+  readonly conversation: Conversation;
+  /** The reader's own name, for what is being sent. */
+  readonly ownName: string;
+  /** The seq after which the unread messages begin, if there were any. */
+  readonly unreadFrom: number | undefined;
+  readonly shape: MessageShape;
+}
+
+const HEAD = "head";
+
+/** The start of the history, the entries with their separators, and what is being sent. */
+export function conversationBlocks(input: ListInput): Blocks {
+  const { conversation, ownName, shape } = input;
+  const { entries, outgoing } = conversation;
+  const outgoingFrom = 1 + entries.length;
+  return {
+    count: outgoingFrom + outgoing.length,
+    rowsAt(index) {
+      const entry = entries[index - 1];
+      if (entry !== undefined) return entryRows(input, entry, entries[index - 2]);
+      const sending = outgoing[index - outgoingFrom];
+      return sending === undefined ? headRows(input) : rowsOfOutgoing(sending, ownName, shape);
+    },
+    keyAt(index) {
+      const entry = entries[index - 1];
+      return entry?.seq.toString() ?? outgoing[index - outgoingFrom]?.clientId ?? HEAD;
+    },
+    indexOf(key) {
+      if (key === HEAD) return 0;
+      const sending = outgoing.findIndex(({ clientId }) => clientId === key);
+      if (sending >= 0) return outgoingFrom + sending;
+      return indexOfSeq(entries, Number(key));
+    },
+  };
+}
+
+// Entries have no hole, so the place follows from the seq.
+function indexOfSeq(entries: readonly Entry[], seq: number): number | undefined {
+  const first = entries[0];
+  if (first === undefined) return undefined;
+  const index = seq - first.seq;
+  return entries[index]?.seq === seq ? index + 1 : undefined;
+}
+
+function entryRows(input: ListInput, entry: Entry, before: Entry | undefined): readonly Row[] {
+  const { shape, unreadFrom } = input;
+  const rows = rowsOfEntry(entry, shape);
+  const isOtherDay = before === undefined || shape.time.isOtherDay(before.at, entry.at);
+  const isFirstUnread =
+    unreadFrom !== undefined && entry.seq > unreadFrom && (before?.seq ?? 0) <= unreadFrom;
+  if (!(isOtherDay || isFirstUnread)) return rows;
+  return [
+    ...(isOtherDay ? [separator(shape.time.dayLabel(entry.at), "faint", shape)] : []),
+    ...(isFirstUnread ? [separator(safe`new`, "unread", shape)] : []),
+    ...rows,
+  ];
+}
+
+function separator(label: SafeText, style: StyleName, { columns }: MessageShape): Row {
+  const room = Math.max(0, columns - displayWidth(label) - 4);
+  return [span(safe`── ${label} ${rule(room)}`, style)];
+}
+
+function headRows({ conversation, shape }: ListInput): readonly Row[] {
+  const lines = wrapText(headText(conversation), shape.columns);
+  return [...lines.map((line) => [span(line, "faint")]), emptyRow];
+}
+
+function headText(conversation: Conversation): SafeText {
+  const { history, reachedStart, kind } = conversation;
+  const title = safeText(conversation.title);
+  if (typeof history === "object") {
+    return safe`Older messages could not be loaded: ${safeText(history.failed)} (PgUp tries again)`;
+  }
+  if (history === "loading") return safe`history: loading…`;
+  if (!reachedStart) return safe`There are older messages (PgUp loads them)`;
+  return kind === "room"
+    ? safe`This is the beginning of #${title}`
+    : safe`This is the beginning of the conversation with ${title}`;
+}

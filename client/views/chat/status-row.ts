@@ -1,0 +1,57 @@
+import type { Conversation, Link, State } from "../../store/state.ts";
+import { type SafeText, safe, safeText } from "../../text/safe-text.ts";
+import { type Row, span, spreadRow } from "../shared/row.ts";
+import type { Scroll } from "../ui-state.ts";
+
+interface StatusInput {
+  readonly conversation: Conversation;
+  readonly scroll: Scroll | undefined;
+  readonly people: State["people"];
+  readonly ownId: string | undefined;
+  readonly link: Link;
+  readonly now: number;
+}
+
+/** Between messages and composer: who is writing, and what lies below the window. */
+export function statusRow(input: StatusInput, columns: number): Row {
+  const { conversation, scroll, link } = input;
+  if (link.state === "offline") {
+    return spreadRow(
+      [span(whyOffline(link.reason), "warning")],
+      belowRow(conversation, scroll),
+      columns,
+    );
+  }
+  const left = conversation.joined ? writers(input) : safe`You have left this room.`;
+  return spreadRow([span(left, "faint")], belowRow(conversation, scroll), columns);
+}
+
+/** True while somebody is believed to be writing: then time matters to the screen. */
+export const isSomebodyWriting = (conversation: Conversation | undefined): boolean =>
+  conversation !== undefined && conversation.typing.size > 0;
+
+const whyOffline = (reason: string): SafeText =>
+  safe`! ${safeText(reason, { maxLength: 200 })} Ctrl-R tries now.`;
+
+const NAMES_SHOWN = 2;
+
+function writers({ conversation, people, ownId, now }: StatusInput): SafeText {
+  const names = [...conversation.typing]
+    .filter(([id, until]) => until > now && id !== ownId)
+    .map(([id]) => safeText(people.get(id)?.username ?? "somebody", { maxLength: 40 }));
+  const [first, second] = names;
+  if (first === undefined) return safe``;
+  if (second === undefined) return safe`${first} is writing…`;
+  return names.length > NAMES_SHOWN
+    ? safe`${names.length} people are writing…`
+    : safe`${first} and ${second} are writing…`;
+}
+
+function belowRow({ entries }: Conversation, scroll: Scroll | undefined): Row {
+  if (scroll === undefined) return [];
+  const firstNew = entries.findLastIndex(({ seq }) => seq <= scroll.newestSeq) + 1;
+  const count = entries.slice(firstNew).filter(({ kind }) => kind === "message").length;
+  return count === 0
+    ? [span(safe`↓ more below (Esc)`, "faint")]
+    : [span(safe`↓ ${count} new (Esc)`, "unread")];
+}
