@@ -16,4 +16,3 @@ export function isSpokenVersion(version: string): boolean {
  * - `log`: conversations are read by `seq` with `get_log`, and events of a conversation carry `seq`.
  */
 export const FEATURES = ["client_ids", "log"] as const;
-export type Feature = (typeof FEATURES)[number];

@@ -23,6 +23,7 @@ const onlyIn = (name, what, rooms, comment) => ({
 
 /** An npm package by its name, whether it is installed or not. */
 const npm = (...names) => `(^|node_modules/)(${names.join("|")})(/|$)`;
+const fromRegistry = ["npm", "npm-dev", "npm-no-pkg", "npm-unknown"];
 const core = (...names) => `^(node:)?(${names.join("|")})$`;
 
 // Where everything is put together. They may import all of the server; nothing below imports them.
@@ -81,11 +82,15 @@ module.exports = {
       name: "protocol-needs-only-typebox",
       comment: "Whoever speaks the protocol inherits its dependencies.",
       severity: "error",
-      from: { path: "^protocol/", pathNot: tests },
-      to: {
-        pathNot: npm("typebox"),
-        dependencyTypes: ["npm", "npm-dev", "npm-no-pkg", "npm-unknown"],
-      },
+      from: { path: "^protocol/", pathNot: `^protocol/handshake/|${tests}` },
+      to: { pathNot: npm("typebox"), dependencyTypes: fromRegistry },
+    },
+    {
+      name: "handshake-needs-only-noble",
+      comment: "Cryptography comes from one audited family of packages that runs everywhere.",
+      severity: "error",
+      from: { path: "^protocol/handshake/", pathNot: tests },
+      to: { pathNot: npm("@noble"), dependencyTypes: fromRegistry },
     },
     never("client-never-imports-server", "^client/", "^server/", "They meet in protocol/ only."),
     never("server-never-imports-client", "^server/", "^client/", "They meet in protocol/ only."),

@@ -1,9 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import { configurationMarkdown } from "../server/config/configuration-doc.ts";
 import { protocolMarkdown } from "./docs/protocol-markdown.ts";
 
 /** Every generated page and what makes it. */
 const pages: Readonly<Record<string, () => string>> = {
   "docs/PROTOCOL.md": protocolMarkdown,
+  "docs/configuration.md": configurationMarkdown,
 };
 
 /** Writes the generated pages, or with `--check` says which ones are out of date. */

@@ -14,10 +14,11 @@ import { Turn } from "./connections/turn.ts";
 import { createAuthHandlers } from "./features/auth/auth-handlers.ts";
 import { createLoginLockout } from "./features/auth/login-lockout.ts";
 import { createSessionCheck, type SessionCheck } from "./features/auth/session-check.ts";
+import { purgeSessionsOperation } from "./features/auth/session-store.ts";
 import { createSetupToken } from "./features/auth/setup-token.ts";
 import { conversationIdsOf } from "./features/conversations/conversation-store.ts";
 import { createConversationsHandlers } from "./features/conversations/conversations-handlers.ts";
-import { toEvent } from "./features/conversations/log-events.ts";
+import { toEvent } from "./features/conversations/log-rules.ts";
 import { createMessagesHandlers } from "./features/messages/messages-handlers.ts";
 import { createPresenceHandlers } from "./features/presence/presence-handlers.ts";
 import { createRoomsHandlers } from "./features/rooms/rooms-handlers.ts";
@@ -42,6 +43,7 @@ import { writerThreadFile } from "./writer-thread-file.ts";
 
 /** Bytes of unfinished frames that all connections together may hold. */
 const inboundBytes = 64 * 1024 * 1024;
+const purgeEveryMs = 60 * 60 * 1000;
 
 export interface AppDeps {
   readonly log: Logger;
@@ -87,6 +89,7 @@ export async function startApp(config: Config, { log, onFatal }: AppDeps): Promi
   const connections = stack.use(
     new Connections({ dispatch, turn, hub, limits, log, monotonic, ...sessions, now, random }),
   );
+  stack.use(purgeHourly(db, log));
   const setupToken = await createSetupToken({ db });
   const parts = { config, log, limits, connections, dispatch, sessions, db, rateLimits };
   const tcp = stack.use(await openTcp(parts));
@@ -107,6 +110,17 @@ export async function startApp(config: Config, { log, onFatal }: AppDeps): Promi
 const now = () => Date.now();
 const monotonic = () => performance.now();
 const random = () => Math.random();
+
+/** Sessions that are long over take room and nothing else. */
+function purgeHourly(db: Database, log: Logger): Disposable {
+  const purge = () =>
+    db
+      .write(purgeSessionsOperation, {})
+      .catch((error: unknown) => log.warn({ err: error }, "old sessions could not be purged"));
+  const timer = setInterval(() => void purge(), purgeEveryMs);
+  timer.unref();
+  return { [Symbol.dispose]: () => clearInterval(timer) };
+}
 
 interface HandlerParts {
   readonly config: Config;

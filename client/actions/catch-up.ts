@@ -20,6 +20,8 @@ export interface CatchUpDeps {
   readonly clock: Clock;
   readonly log: LogLoader;
   remembered(): Remembered;
+  /** Told each time when everything is up to date. */
+  onDone(): void;
 }
 
 // Every so often the heads are compared, so that a lost last message is found without another one.
@@ -31,7 +33,7 @@ const PAGE_ROWS = 100;
 /** Brings the conversations up to date with the server's list of them. */
 export class CatchUp {
   readonly #deps: CatchUpDeps;
-  #running: Promise<boolean> | undefined;
+  #running: Promise<void> | undefined;
   #isAskedAgain = false;
   #cancel: () => void = () => undefined;
 
@@ -39,8 +41,8 @@ export class CatchUp {
     this.#deps = deps;
   }
 
-  /** Resolves when everything is caught up with; false if that did not work now and will be tried again. */
-  run(): Promise<boolean> {
+  /** Resolves when everything is caught up with, or when that did not work now and will be tried again. */
+  run(): Promise<void> {
     if (this.#running !== undefined) {
       // What made us ask may be newer than the list that is on its way.
       this.#isAskedAgain = true;
@@ -57,16 +59,17 @@ export class CatchUp {
     this.#cancel();
   }
 
-  async #repeat(): Promise<boolean> {
+  async #repeat(): Promise<void> {
     this.#cancel();
     let isDone: boolean;
     do {
       this.#isAskedAgain = false;
       isDone = await this.#once();
     } while (isDone && this.#isAskedAgain);
-    return isDone;
+    if (isDone) this.#deps.onDone();
   }
 
+  /** False if the list could not be had; then another try is planned. */
   async #once(): Promise<boolean> {
     const { store, clock, remembered } = this.#deps;
     const asked = askedNow(store.get(), remembered(), clock.now());

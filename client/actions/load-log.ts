@@ -73,29 +73,25 @@ export class LogLoader {
 
   async #catchUp(key: ConversationKey): Promise<void> {
     try {
-      for (let behind = this.#behind(key); behind > 0; ) {
-        if (behind > FAR_BEHIND) await this.#startOver(key);
-        else await this.#fetchNext(key);
-        const left = this.#behind(key);
+      for (let gap = this.#gap(key); gap !== undefined; ) {
+        if (gap.head - gap.to > FAR_BEHIND) await this.#startOver(key);
+        else await this.#fetch(key, { side: "after", seq: gap.to });
+        const left = this.#gap(key);
         // A server that names a head it has no entries for is not asked for ever.
-        if (left >= behind) return;
-        behind = left;
+        if (left?.to === gap.to) return;
+        gap = left;
       }
     } catch (error) {
       this.#failed(key, error);
     }
   }
 
-  #behind(key: ConversationKey): number {
+  /** Between what is here and the newest the server has told of. */
+  #gap(key: ConversationKey): { readonly to: number; readonly head: number } | undefined {
     const conversation = this.#conversation(key);
-    const span = conversation && spanOf(conversation);
-    return conversation === undefined || span === undefined ? 0 : conversation.head - span.to;
-  }
-
-  async #fetchNext(key: ConversationKey): Promise<void> {
-    const conversation = this.#conversation(key);
-    const span = conversation && spanOf(conversation);
-    if (span !== undefined) await this.#fetch(key, { side: "after", seq: span.to });
+    const to = conversation && spanOf(conversation)?.to;
+    if (conversation === undefined || to === undefined || to >= conversation.head) return undefined;
+    return { to, head: conversation.head };
   }
 
   async #startOver(key: ConversationKey): Promise<void> {

@@ -9,7 +9,7 @@ const gone: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 ]);
 
 /** Whether the session is over, so that only the person can go on, by signing in. */
-export function isSessionOver(error: unknown): error is ChatError {
+export function isSessionOver(error: unknown): boolean {
   return error instanceof ChatError && gone.has(error.code);
 }
 

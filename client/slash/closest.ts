@@ -9,7 +9,7 @@ export function closestName(typed: string, names: readonly string[]): string | u
   const wanted = typed.toLowerCase();
   const begins = names.find((name) => name.toLowerCase().startsWith(wanted));
   if (begins !== undefined) return begins;
-  const allowed = Math.min(MISTAKES_MAX, Math.floor(wanted.length / 2));
+  const allowed = Math.min(MISTAKES_MAX, Math.ceil(wanted.length / 2));
   const near = names
     .filter((name) => name.length <= LENGTH_MAX)
     .map((name) => ({ name, mistakes: editDistance(wanted, name.toLowerCase()) }))

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { LoggedEvent } from "@lair-chat/protocol/registry.ts";
+import { events, type LoggedEvent } from "@lair-chat/protocol/registry.ts";
+import { checkEvent } from "@lair-chat/protocol/validate-incoming.ts";
 import fc from "fast-check";
 import { applyEvent } from "./apply-event.ts";
 import { applyLogPage, type PageBound, readPage } from "./apply-log-page.ts";
@@ -22,8 +23,8 @@ import {
 } from "./test/sample-log.ts";
 
 const now = Date.parse("2026-03-01T12:00:00Z");
-const heard = (state: State, ...events: LoggedEvent[]) =>
-  events.reduce((before, event) => applyEvent(before, event, now), state);
+const heard = (state: State, ...said: LoggedEvent[]) =>
+  said.reduce((before, event) => applyEvent(before, event, now), state);
 const seqs = (state: State) => theLobby(state).entries.map(({ seq }) => seq);
 
 const makers = [message, join, leave];
@@ -182,6 +183,32 @@ test("a long conversation forgets its oldest entries and knows that there are mo
   assert.ok(kept.length >= 5000 && kept.length <= 5500);
   assert.equal(kept.at(-1)?.seq, 5600);
   assert.equal(reachedStart, false);
+});
+
+test("nothing a server says makes the client fail", () => {
+  const samples = [message(1), join(1), leave(1)].map((event) => fc.constant({ ...event }));
+  const raw = fc.record(
+    {
+      type: fc.constantFrom(...Object.keys(events)),
+      seq: fc.oneof(fc.nat(), fc.anything()),
+      message: fc.oneof(fc.anything(), fc.constant(message(3).message)),
+      user_id: fc.oneof(fc.constant(bob), fc.anything()),
+      username: fc.anything(),
+      severity: fc.anything(),
+      target: fc.oneof(fc.constant({ type: "room", room_id: lobby }), fc.anything()),
+    },
+    { requiredKeys: ["type"], noNullPrototype: true },
+  );
+  const anything = fc.oneof(raw, ...samples).map((one) => one as Record<string, unknown>);
+  fc.assert(
+    fc.property(fc.array(anything, { maxLength: 10 }), (said) => {
+      let state = stateWith();
+      for (const one of said) {
+        const event = checkEvent(one);
+        if (event !== undefined) state = applyEvent(state, event, now);
+      }
+    }),
+  );
 });
 
 test("a conversation that is not there is no reason to fail", () => {

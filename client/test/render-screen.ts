@@ -1,10 +1,10 @@
 import { PassThrough, Writable } from "node:stream";
 import type { Actions } from "../actions/actions.ts";
-import type { Clock } from "../clock.ts";
 import { createStore, type Store } from "../store/create-store.ts";
 import { initialState, type State } from "../store/state.ts";
 import { openScreen } from "../views/open-screen.tsx";
 import type { About } from "../views/screen.ts";
+import { manualClock } from "./manual-clock.ts";
 import { type Recorded, recordingActions } from "./recording-actions.ts";
 import { noon } from "./sample-chat.ts";
 import { createEmulator, type ScreenEmulator } from "./screen-emulator.ts";
@@ -58,7 +58,7 @@ export async function renderScreen(options: RenderOptions = {}): Promise<TestScr
   const output = outputTo(terminal, columns, rows);
   const stdin = inputStream();
   const recording = recordingActions(options.actions);
-  const clock = manualClock();
+  const clock = manualClock(noon);
   const store = createStore<State>(options.state ?? initialState);
   const screen = openScreen({
     store,
@@ -85,7 +85,7 @@ export async function renderScreen(options: RenderOptions = {}): Promise<TestScr
     until: (wanted) => until(() => wanted(test)),
     untilShown: (text) => until(() => terminal.text().includes(text)),
     untilGone: (text) => until(() => !terminal.text().includes(text)),
-    pass: clock.pass,
+    pass: clock.advance,
     closed: screen.closed,
     get written() {
       return output.written();
@@ -155,28 +155,6 @@ function outputTo(terminal: ScreenEmulator, columns: number, rows: number) {
         clearTimeout(limit);
         watchers.delete(watcher);
       });
-    },
-  };
-}
-
-/** A clock that stands at noon until time is passed. */
-function manualClock(): Clock & { pass(ms: number): void } {
-  let now = noon;
-  const waiting = new Set<{ at: number; run: () => void }>();
-  return {
-    now: () => now,
-    elapsed: () => now,
-    after(ms, run) {
-      const timer = { at: now + ms, run };
-      waiting.add(timer);
-      return () => void waiting.delete(timer);
-    },
-    pass(ms) {
-      now += ms;
-      for (const timer of [...waiting]) {
-        if (timer.at > now || !waiting.delete(timer)) continue;
-        timer.run();
-      }
     },
   };
 }

@@ -26,7 +26,7 @@ const SIDEBAR_FROM = 60;
 const MEMBERS_FROM = 50;
 const MEMBERS_BESIDE_SIDEBAR_FROM = 90;
 /** The line between two panes. */
-export const BORDER_COLUMNS = 1;
+const BORDER_COLUMNS = 1;
 
 /** Below this nothing useful can be drawn. */
 export const smallestWindow: WindowSize = { columns: 20, rows: 6 };

@@ -54,7 +54,9 @@ function pressKey(screen: Screen, size: WindowSize, press: KeyPress): void {
 }
 
 function forgetQuitting({ ui }: Screen): void {
-  ui.update((state) => (state.isQuitAsked ? { ...state, isQuitAsked: false } : state));
+  ui.update((state) =>
+    state.isQuitAsked ? { ...state, isQuitAsked: false, remark: undefined } : state,
+  );
 }
 
 /** Keys that mean the same everywhere; the others belong to the part that has them. */

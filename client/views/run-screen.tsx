@@ -51,8 +51,8 @@ async function runGuarded(options: ScreenOptions): Promise<ExitReason> {
     ended.resolve({ kind: "signal", signal: ending, exitCode: signalCodes[ending] });
   };
   for (const signal of endingSignals) process.on(signal, signalled);
+  // Rejections that nobody handles come here as well.
   process.on("uncaughtException", crashed);
-  process.on("unhandledRejection", crashed);
   // The terminal itself can go away under us, as when a connection drops.
   options.terminal.stdout.on("error", crashed);
   try {
@@ -67,15 +67,16 @@ async function runGuarded(options: ScreenOptions): Promise<ExitReason> {
   } finally {
     for (const signal of endingSignals) process.off(signal, signalled);
     process.off("uncaughtException", crashed);
-    process.off("unhandledRejection", crashed);
     options.terminal.stdout.off("error", crashed);
   }
 }
 
 const STACK_LINES = 8;
+const SORRY =
+  "Lair Chat stopped because of a fault in itself.\nWhat it showed as sent is safe on the server.\n";
 
 function crashReport(error: unknown): string {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const lines = safeText(text, { multiline: true }).split("\n").slice(0, STACK_LINES);
-  return `Lair Chat stopped because of a fault in itself. What it showed as sent is safe on the server.\n${lines.join("\n")}\n`;
+  return `${SORRY}\n${lines.join("\n")}\n`;
 }

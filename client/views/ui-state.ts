@@ -40,7 +40,7 @@ export interface Scroll {
 }
 
 export interface Remark {
-  readonly severity: "info" | "error";
+  readonly severity: "info" | "warning" | "error";
   /** Raw: pass it through safeText. */
   readonly text: string;
 }

@@ -128,7 +128,7 @@ export const getLog = command("get_log", {
   },
 });
 
-export const Conversation = Type.Union([
+const Conversation = Type.Union([
   Type.Object({
     kind: Type.Literal("room"),
     room: Room,

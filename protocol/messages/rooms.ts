@@ -111,7 +111,7 @@ export const leaveRoom = command("leave_room", {
   http: { method: "POST", path: "/rooms/:room_id/leave", toBody: () => ({ success: true }) },
 });
 
-export const RoomMember = Type.Object({
+const RoomMember = Type.Object({
   user_id: UserIdSchema,
   username: Type.String(),
   role: RoomRole,

@@ -103,7 +103,7 @@ export const SessionInfo = Type.Object({
 });
 export type SessionInfo = Static<typeof SessionInfo>;
 
-export const RoomSettings = Type.Object({
+const RoomSettings = Type.Object({
   description: nullable(Type.String()),
   is_private: Type.Boolean(),
   public: Type.Boolean(),

@@ -19,7 +19,7 @@ export function loadJwtSecret(
   return new TextEncoder().encode(text);
 }
 
-export function jwtSecretFile(databaseFile: string): string {
+function jwtSecretFile(databaseFile: string): string {
   return path.join(path.dirname(databaseFile), "jwt-secret");
 }
 

@@ -86,8 +86,7 @@ export class Connection implements ChannelEvents {
       this.end(new ChatError("rate_limited", { message: "Too many messages before signing in." }));
       return;
     }
-    const reading = this.#admit(readPayload(bytes, this.#deps.limits));
-    if (reading !== undefined) this.#line.take(reading);
+    this.#take(bytes);
     if (this.#line.waitingRequests > this.#deps.limits.waitingRequests) {
       this.end(new ChatError("busy", { message: "Too many requests at once." }));
     }
@@ -168,6 +167,17 @@ export class Connection implements ChannelEvents {
     log.info({ address: this.#channel.address, waiting: this.#outbox.waitingBytes }, "slow reader");
     this.#stop();
     this.#outbox.giveUp(errorFrame(new ChatError("slow_consumer")));
+  }
+
+  #take(bytes: Uint8Array): void {
+    try {
+      const reading = this.#admit(readPayload(bytes, this.#deps.limits));
+      if (reading !== undefined) this.#line.take(reading);
+    } catch (error) {
+      // Whatever somebody sends may end that connection, and never the process.
+      this.#deps.log.error({ err: error }, "a message could not be dealt with");
+      this.end(new ChatError("internal_error"));
+    }
   }
 
   /** Takes the hello, and turns down what comes before it; undefined where nothing is left to do. */

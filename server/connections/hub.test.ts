@@ -216,8 +216,10 @@ test("an entry that can't be read closes whom it concerns, so that they ask the 
   server.join("other", "bob");
   await using ann = await server.signedIn("ann");
   await using bob = await server.signedIn("bob");
-  const unreadable = () => ({ type: "message_received", toJSON: () => undefined.length });
-  server.publish("room", "message", unreadable as never);
+  const toJSON = () => {
+    throw new Error("damaged");
+  };
+  server.publish("room", "message", () => ({ type: "message_received", toJSON }));
   server.message("other", "goes on");
   await ann.expects("error", ({ code }) => code === "internal_error");
   await ann.closed();

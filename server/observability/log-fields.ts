@@ -57,6 +57,8 @@ const fields = {
   count: number,
   bytes: number,
   connections: number,
+  /** Bytes that a reader has not taken yet. */
+  waiting: number,
   version: text,
   node: text,
   pid: number,

@@ -54,12 +54,3 @@ type Write = (fields: LogFields, message: string) => void;
 function inWords(sink: LogSink): DestinationStream {
   return { write: (line) => sink.write(humanLine(line)) };
 }
-
-/** A logger for those who have nowhere to write to. */
-export const silentLogger: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  flush: () => undefined,
-};

@@ -9,7 +9,7 @@ export interface HashQueueOptions {
   readonly patienceMs: number;
 }
 
-export const hashQueueDefaults: HashQueueOptions = {
+const hashQueueDefaults: HashQueueOptions = {
   concurrency: 2,
   capacity: 32,
   patienceMs: 3_000,

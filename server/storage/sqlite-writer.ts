@@ -13,7 +13,7 @@ import type {
 } from "./writer-protocol.ts";
 
 /** Calls that share a transaction at most: bounds how long the first of them waits for the last. */
-const batchCalls = 1024;
+const batchCalls = 512;
 
 /** An operation of the table, of which the thread only knows that it takes and gives something. */
 export type AnyWriteOperation = WriteOperation<never, unknown>;

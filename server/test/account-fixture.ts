@@ -21,7 +21,7 @@ export interface HandClock {
   pass(ms: number): void;
 }
 
-export function handClock(start = Date.UTC(2026, 0, 2, 3, 4, 5)): HandClock {
+function handClock(start = Date.UTC(2026, 0, 2, 3, 4, 5)): HandClock {
   let now = start;
   return {
     now: () => now,
@@ -32,7 +32,7 @@ export function handClock(start = Date.UTC(2026, 0, 2, 3, 4, 5)): HandClock {
 }
 
 /** The least that Argon2 takes: what it costs is not tested here. */
-export const cheapHash: HashCost = { memoryKiB: 8, passes: 1, lanes: 1 };
+const cheapHash: HashCost = { memoryKiB: 8, passes: 1, lanes: 1 };
 
 /** A caller, and what a handler did to its connection. */
 export interface TestCall extends Call {

@@ -9,7 +9,7 @@ import type {
   UserId,
 } from "@lair-chat/protocol/ids.ts";
 import { v7 } from "uuid";
-import { encodeContent } from "../features/conversations/log-events.ts";
+import { encodeContent } from "../features/conversations/log-rules.ts";
 import type { AppendMessageArgs } from "../features/messages/message-store.ts";
 import { createRoomOperation } from "../features/rooms/room-store.ts";
 import type { Database } from "../storage/database.ts";

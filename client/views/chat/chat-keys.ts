@@ -65,7 +65,11 @@ function goToNumber({ store, actions }: Screen, number: number): void {
   if (wanted !== undefined) actions.openConversation(wanted.key);
 }
 
-export function toggleMembers({ ui }: Pick<Screen, "ui">): void {
+export function toggleMembers({ store, ui }: Pick<Screen, "store" | "ui">): void {
+  if (openConversation(store.get())?.kind !== "room") {
+    say({ ui }, { severity: "info", text: "Only rooms have members." });
+    return;
+  }
   ui.update((state) => ({ ...state, isMembersPaneShown: !state.isMembersPaneShown }));
 }
 

@@ -3,11 +3,12 @@ import { type ReactNode, useEffect } from "react";
 import { roomIdOf } from "../../slash/open-room.ts";
 import { type SafeText, safe } from "../../text/safe-text.ts";
 import type { Frame } from "../frame.ts";
-import { type Layout, layoutFor } from "../layout.ts";
+import type { Layout } from "../layout.ts";
 import { memberRows } from "../members/member-rows.ts";
 import { sidebarRows } from "../rooms/sidebar-rows.ts";
 import { type Row, span } from "../shared/row.ts";
 import { RowsView } from "../shared/rows-view.tsx";
+import { chatLayout } from "./chat-layout.ts";
 import { footerRow } from "./footer-row.ts";
 import { headerRow } from "./header-row.ts";
 import { loadOlder, missingPage } from "./load-older.ts";
@@ -16,7 +17,7 @@ import { openConversation } from "./open-chat.ts";
 
 /** Conversations, messages and the line to write in. */
 export function ChatView({ screen, state, ui, size, now, placeCaret }: Frame): ReactNode {
-  const layout = layoutFor(size, ui.isMembersPaneShown);
+  const layout = chatLayout(size, state, ui);
   const { columns, mainColumns, bodyRows } = layout;
   const main = mainColumn({ state, ui, layout, time: screen.time, now });
   placeCaret({ x: leftOf(layout) + main.caret.x, y: main.caret.y });
@@ -29,12 +30,7 @@ export function ChatView({ screen, state, ui, size, now, placeCaret }: Frame): R
       <Box height={bodyRows}>
         <Sidebar state={state} layout={layout} />
         <Box flexDirection="column" width={mainColumns} height={bodyRows}>
-          <RowsView
-            rows={main.list}
-            columns={mainColumns}
-            height={bodyRows - footRows}
-            label="Messages"
-          />
+          <RowsView rows={main.list} columns={mainColumns} height={bodyRows - footRows} />
           <RowsView rows={main.foot} columns={mainColumns} height={footRows} />
         </Box>
         <MembersPane state={state} layout={layout} />
@@ -50,7 +46,7 @@ const leftOf = ({ sidebarColumns }: Layout): number =>
 const BORDER = safe`│`;
 
 const Border = ({ rows }: { readonly rows: number }): ReactNode => (
-  <RowsView rows={borderRows(rows, BORDER)} columns={BORDER.length} height={rows} />
+  <RowsView rows={borderRows(rows, BORDER)} columns={BORDER.length} height={rows} isDecoration />
 );
 
 const borderRows = (rows: number, text: SafeText): Row[] =>
@@ -67,7 +63,8 @@ function Sidebar({ state, layout }: PaneProps): ReactNode {
   const rows = sidebarRows(state, sidebarColumns, bodyRows);
   return (
     <>
-      <RowsView rows={rows} columns={sidebarColumns} height={bodyRows} label="Conversations" />
+      {/* It would be read aloud before every message; the finder says the same when asked. */}
+      <RowsView rows={rows} columns={sidebarColumns} height={bodyRows} isDecoration />
       <Border rows={bodyRows} />
     </>
   );
@@ -75,16 +72,13 @@ function Sidebar({ state, layout }: PaneProps): ReactNode {
 
 function MembersPane({ state, layout }: PaneProps): ReactNode {
   const { membersColumns, bodyRows } = layout;
-  if (membersColumns === 0) return null;
   const conversation = openConversation(state);
-  const rows =
-    conversation?.kind === "room"
-      ? memberRows(conversation, state.people, membersColumns)
-      : [[span(safe`Only rooms have members.`, "faint")]];
+  if (membersColumns === 0 || conversation === undefined) return null;
+  const rows = memberRows(conversation, state.people, membersColumns);
   return (
     <>
       <Border rows={bodyRows} />
-      <RowsView rows={rows} columns={membersColumns} height={bodyRows} label="Members" />
+      <RowsView rows={rows} columns={membersColumns} height={bodyRows} />
     </>
   );
 }

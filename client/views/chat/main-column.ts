@@ -1,4 +1,4 @@
-import type { Conversation, State } from "../../store/state.ts";
+import type { State } from "../../store/state.ts";
 import type { TimeFormat } from "../../text/format-time.ts";
 import { HEADER_ROWS, type Layout } from "../layout.ts";
 import type { Caret } from "../shared/field-row.ts";
@@ -61,33 +61,25 @@ interface Foot {
 
 function footOf({ state, ui, layout, now }: MainInput): Foot {
   const { mainColumns, rows: windowRows } = layout;
-  const conversation = openConversation(state);
   const composer = composerRows(composerOf(state, ui).editor, mainColumns, windowRows);
-  const status =
-    conversation === undefined ? emptyRow : statusOf(conversation, { state, ui, now }, mainColumns);
+  const status = {
+    conversation: openConversation(state),
+    scroll: state.open === undefined ? undefined : ui.scrolls.get(state.open),
+    people: state.people,
+    ownId: state.me?.id,
+    link: state.link,
+    now,
+  };
   return {
-    rows: [...noticeRows(state, ui.remark, mainColumns), status, ...composer.rows],
+    rows: [
+      ...noticeRows(state, ui.remark, mainColumns),
+      statusRow(status, mainColumns),
+      ...composer.rows,
+    ],
     composerRows: composer.rows.length,
     caret: composer.caret,
   };
 }
-
-const statusOf = (
-  conversation: Conversation,
-  { state, ui, now }: Pick<MainInput, "state" | "ui" | "now">,
-  columns: number,
-): Row =>
-  statusRow(
-    {
-      conversation,
-      scroll: ui.scrolls.get(conversation.key),
-      people: state.people,
-      ownId: state.me?.id,
-      link: state.link,
-      now,
-    },
-    columns,
-  );
 
 function listOf(input: MainInput, height: number): { rows: readonly Row[]; isAtTop: boolean } {
   const { state, ui, layout } = input;

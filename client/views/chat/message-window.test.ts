@@ -6,12 +6,12 @@ import { type Row, span } from "../shared/row.ts";
 import { type Blocks, movedBottom, type Place, showWindow, topPlace } from "./message-window.ts";
 
 /** Blocks of these heights; each row says which one it is. */
-const blocksOf = (heights: readonly number[]): Blocks => ({
-  count: heights.length,
+const blocksOf = (sizes: readonly number[]): Blocks => ({
+  count: sizes.length,
   rowsAt: (index) =>
-    Array.from({ length: heights[index] ?? 0 }, (_, row): Row => [span(safe`${index}.${row}`)]),
+    Array.from({ length: sizes[index] ?? 0 }, (_, row): Row => [span(safe`${index}.${row}`)]),
   keyAt: (index) => `${index}`,
-  indexOf: (key) => (Number(key) < heights.length ? Number(key) : undefined),
+  indexOf: (key) => (Number(key) < sizes.length ? Number(key) : undefined),
 });
 
 const textOf = (rows: readonly Row[]): string[] =>

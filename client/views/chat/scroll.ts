@@ -1,6 +1,7 @@
-import { layoutFor, type WindowSize } from "../layout.ts";
+import type { WindowSize } from "../layout.ts";
 import type { Screen } from "../screen.ts";
 import { type Scroll, withEntry } from "../ui-state.ts";
+import { chatLayout } from "./chat-layout.ts";
 import { loadOlder } from "./load-older.ts";
 import { listHeight, type MainInput, openBlocks } from "./main-column.ts";
 import { movedBottom, type Place, showWindow, topPlace } from "./message-window.ts";
@@ -35,7 +36,7 @@ export const scrollToEnd = (screen: Pick<Screen, "store" | "ui">): void =>
   setBottom(screen, undefined);
 
 function inputOf({ store, ui, time, clock }: ScrollScreen, size: WindowSize): MainInput {
-  const layout = layoutFor(size, ui.get().isMembersPaneShown);
+  const layout = chatLayout(size, store.get(), ui.get());
   return { state: store.get(), ui: ui.get(), layout, time, now: clock.now() };
 }
 

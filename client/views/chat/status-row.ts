@@ -1,10 +1,10 @@
 import type { Conversation, Link, State } from "../../store/state.ts";
 import { type SafeText, safe, safeText } from "../../text/safe-text.ts";
-import { type Row, span, spreadRow } from "../shared/row.ts";
+import { type Row, type Span, span, spreadRow } from "../shared/row.ts";
 import type { Scroll } from "../ui-state.ts";
 
 interface StatusInput {
-  readonly conversation: Conversation;
+  readonly conversation: Conversation | undefined;
   readonly scroll: Scroll | undefined;
   readonly people: State["people"];
   readonly ownId: string | undefined;
@@ -12,18 +12,19 @@ interface StatusInput {
   readonly now: number;
 }
 
-/** Between messages and composer: who is writing, and what lies below the window. */
+/** Between messages and composer: what is wrong, who is writing, and what lies below the window. */
 export function statusRow(input: StatusInput, columns: number): Row {
-  const { conversation, scroll, link } = input;
-  if (link.state === "offline") {
-    return spreadRow(
-      [span(whyOffline(link.reason), "warning")],
-      belowRow(conversation, scroll),
-      columns,
-    );
-  }
-  const left = conversation.joined ? writers(input) : safe`You have left this room.`;
-  return spreadRow([span(left, "faint")], belowRow(conversation, scroll), columns);
+  return spreadRow([leftOf(input)], belowRow(input.conversation, input.scroll), columns);
+}
+
+function leftOf({ conversation, people, ownId, link, now }: StatusInput): Span {
+  if (link.state === "offline") return span(whyOffline(link.reason), "warning");
+  if (conversation === undefined) return span(safe``);
+  if (!conversation.joined) return span(safe`You have left this room.`, "faint");
+  const names = [...conversation.typing]
+    .filter(([id, until]) => until > now && id !== ownId)
+    .map(([id]) => safeText(people.get(id)?.username ?? "somebody", { maxLength: 40 }));
+  return span(writers(names), "faint");
 }
 
 /** True while somebody is believed to be writing: then time matters to the screen. */
@@ -35,10 +36,7 @@ const whyOffline = (reason: string): SafeText =>
 
 const NAMES_SHOWN = 2;
 
-function writers({ conversation, people, ownId, now }: StatusInput): SafeText {
-  const names = [...conversation.typing]
-    .filter(([id, until]) => until > now && id !== ownId)
-    .map(([id]) => safeText(people.get(id)?.username ?? "somebody", { maxLength: 40 }));
+function writers(names: readonly SafeText[]): SafeText {
   const [first, second] = names;
   if (first === undefined) return safe``;
   if (second === undefined) return safe`${first} is writing…`;
@@ -47,8 +45,9 @@ function writers({ conversation, people, ownId, now }: StatusInput): SafeText {
     : safe`${first} and ${second} are writing…`;
 }
 
-function belowRow({ entries }: Conversation, scroll: Scroll | undefined): Row {
-  if (scroll === undefined) return [];
+function belowRow(conversation: Conversation | undefined, scroll: Scroll | undefined): Row {
+  if (conversation === undefined || scroll === undefined) return [];
+  const { entries } = conversation;
   const firstNew = entries.findLastIndex(({ seq }) => seq <= scroll.newestSeq) + 1;
   const count = entries.slice(firstNew).filter(({ kind }) => kind === "message").length;
   return count === 0

@@ -3,9 +3,10 @@ import { applyAction, type EditorAction } from "../../text/editor-actions.ts";
 import { newer, older, type Recall } from "../../text/input-history.ts";
 import type { KeyAction } from "../../text/keys.ts";
 import { openSwitcher } from "../dialogs/open-dialog.ts";
-import { layoutFor, type WindowSize } from "../layout.ts";
+import type { WindowSize } from "../layout.ts";
 import { type Screen, say } from "../screen.ts";
 import type { Composer } from "../ui-state.ts";
+import { chatLayout } from "./chat-layout.ts";
 import { completeInComposer } from "./complete.ts";
 import { composerTextColumns } from "./composer-rows.ts";
 import { composerOf, openConversation, setComposer } from "./open-chat.ts";
@@ -27,7 +28,7 @@ function complete(screen: Screen): void {
 
 function edit(screen: Screen, size: WindowSize, action: EditorAction): void {
   const composer = composerOf(screen.store.get(), screen.ui.get());
-  const { mainColumns } = layoutFor(size, screen.ui.get().isMembersPaneShown);
+  const { mainColumns } = chatLayout(size, screen.store.get(), screen.ui.get());
   const edited = applyAction(composer.editor, action, composerTextColumns(mainColumns));
   if (edited.editor === composer.editor && recall(screen, composer, action)) return;
   applyEdit(screen, composer, edited);

@@ -18,9 +18,9 @@ export function helpRows(columns: number): readonly Row[] {
   return [
     ...section("Keys", keyHelp(), columns),
     emptyRow,
-    ...section("Writing", editorKeys, columns),
-    emptyRow,
     ...section("Commands", commandHelp, columns),
+    emptyRow,
+    ...section("Writing", editorKeys, columns),
     emptyRow,
     ...section("Signs", signs, columns),
   ];

@@ -33,12 +33,7 @@ export function LoginView({ screen, state, ui, size, now, placeCaret }: Frame): 
         height={1}
       />
       <Box height={bodyRows} paddingLeft={left} paddingTop={top} overflow="hidden">
-        <RowsView
-          rows={form.rows.slice(hidden)}
-          columns={formColumns}
-          height={bodyRows - top}
-          label="Sign in"
-        />
+        <RowsView rows={form.rows.slice(hidden)} columns={formColumns} height={bodyRows - top} />
       </Box>
       <RowsView rows={[footerOf(screen.about.canRegister, columns)]} columns={columns} height={1} />
     </Box>

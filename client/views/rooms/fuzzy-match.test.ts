@@ -18,10 +18,10 @@ test("letters in order are a match, and a start or a whole word is a better one"
     "oxygen",
     "golden",
   ]);
-  assert.deepEqual(best("dr", ["dear-random", "design-review", "drafts"]), [
+  assert.deepEqual(best("dr", ["cedar", "design-review", "drafts"]), [
     "drafts",
-    "dear-random",
     "design-review",
+    "cedar",
   ]);
 });
 

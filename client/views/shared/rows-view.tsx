@@ -10,14 +10,20 @@ interface RowsViewProps {
   readonly columns: number;
   /** Rows of the screen; more than these are not drawn. */
   readonly height: number;
-  readonly label?: string;
+  /** True for what only looks nice: a screen reader leaves it out. */
+  readonly isDecoration?: boolean;
 }
 
 /**
  * The one place where text meets the terminal. All rows are one text node: Ink's cost is by node
  * and by width, and it draws everything that is mounted on every frame.
  */
-export function RowsView({ rows, columns, height, label }: RowsViewProps): ReactNode {
+export function RowsView({
+  rows,
+  columns,
+  height,
+  isDecoration = false,
+}: RowsViewProps): ReactNode {
   const theme = use(ThemeContext);
   if (height < 1 || columns < 1) return null;
   const shown = rows.slice(0, height).map((row) => fitRow(row, columns));
@@ -27,7 +33,7 @@ export function RowsView({ rows, columns, height, label }: RowsViewProps): React
       height={height}
       flexShrink={0}
       overflow="hidden"
-      {...(label === undefined ? {} : { "aria-label": label })}
+      aria-hidden={isDecoration}
     >
       <Text wrap="truncate">{shown.map((row, index) => drawRow(row, index, theme))}</Text>
     </Box>

@@ -274,3 +274,49 @@ test("without colour no colour is sent, and everything is still said", async () 
     [],
   );
 });
+
+test("Tab completes a command, then the name it takes, and the name of who is written to", async () => {
+  const state = chatState([conversation(general, "general"), conversation(random, "random")]);
+  await using screen = await renderScreen({ state });
+  screen.press("/me\t");
+  await screen.untilShown("> /members");
+  screen.press("\u0015/ms\t");
+  await screen.untilShown("> /msg");
+  screen.press("ca\t");
+  await screen.untilShown("> /msg carol");
+  screen.press("\u0015bo\tlook");
+  await screen.untilShown("> bob: look");
+  screen.press("\u0015/l\t");
+  const text = await screen.untilShown("/leave");
+  assert.match(text, /i \/leave {2}\/logout/);
+  assert.deepEqual(screen.asked("send"), []);
+});
+
+test("a command is carried out, is not sent, and tells nobody that something is written", async () => {
+  await using screen = await renderScreen({ state: chatState([conversation(general, "general")]) });
+  screen.press("/frobnicate");
+  await screen.untilShown("> /frobnicate");
+  assert.deepEqual(screen.asked("setDraft"), []);
+  screen.press("\r");
+  await screen.untilShown("! There is no command /frobnicate.");
+  screen.press("//home\r");
+  await screen.until(() => screen.asked("send").length > 0);
+  assert.deepEqual(screen.asked("send"), [[general, "/home"]]);
+});
+
+test("a message that is refused at once stays in the composer", async () => {
+  await using screen = await renderScreen({
+    state: chatState([conversation(general, "general")]),
+    actions: { send: () => ({ ok: false, message: "You have left this room." }) },
+  });
+  screen.press("still here\r");
+  await screen.untilShown("! You have left this room.");
+  assert.match(screen.terminal.text(), /> still here/);
+});
+
+test("a message too long to paste is refused with how much too long it is", async () => {
+  await using screen = await renderScreen({ state: chatState([conversation(general, "general")]) });
+  screen.paste("x".repeat(4100));
+  await screen.untilShown("! That is 4 bytes too long");
+  assert.match(screen.terminal.text(), /Write a message/);
+});

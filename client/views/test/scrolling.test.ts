@@ -101,6 +101,9 @@ test("reaching the top loads the page before, once, and what is read stays in pl
   assert.deepEqual(screen.asked("loadOlder"), []);
   for (let page = 0; page < 3; page += 1) screen.press(PAGE_UP);
   await screen.untilShown("history: loading…");
+  screen.press(PAGE_UP);
+  screen.press("x");
+  await screen.untilShown("> x");
   const before = listRows(screen).slice(3);
   screen.store.update((state) =>
     withConversation(state, general, (now) => ({

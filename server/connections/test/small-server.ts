@@ -5,7 +5,8 @@ import type { Dispatch } from "../../commands/dispatch.ts";
 import type { Call, Session } from "../../commands/handler.ts";
 import { WireClient } from "../../test/wire-client.ts";
 import { InboundBudget } from "../../transports/tcp/inbound-budget.ts";
-import { listenTcp, type TcpListenerOptions } from "../../transports/tcp/tcp-listener.ts";
+import { listenTcp } from "../../transports/tcp/tcp-listener.ts";
+import type { TlsKeys } from "../../transports/tls-keys.ts";
 import { Admission } from "../admission.ts";
 import { type ConnectionLimits, connectionLimits } from "../connection-limits.ts";
 import { Connections } from "../connections.ts";
@@ -32,7 +33,7 @@ export interface SmallServerOptions {
   readonly limits?: Partial<ConnectionLimits>;
   /** Beside, or instead of, the commands that are there. */
   readonly handlers?: SmallHandlers;
-  readonly tls?: TcpListenerOptions["tls"];
+  readonly tls?: TlsKeys | undefined;
   readonly inboundBytes?: number;
 }
 

@@ -9,7 +9,7 @@ export interface LockoutOptions {
   readonly capacity: number;
 }
 
-export const lockoutDefaults: LockoutOptions = {
+const lockoutDefaults: LockoutOptions = {
   failures: 5,
   lockedMs: 15 * 60_000,
   capacity: 100_000,

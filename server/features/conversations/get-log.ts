@@ -1,7 +1,7 @@
 import { limits } from "@lair-chat/protocol/limits.ts";
 import type { Handler } from "../../commands/handler.ts";
 import type { ConversationsDeps } from "./conversations-deps.ts";
-import { toEvent } from "./log-events.ts";
+import { toEvent } from "./log-rules.ts";
 import { headOf, readLog } from "./log-store.ts";
 import { readableConversation } from "./readable-store.ts";
 

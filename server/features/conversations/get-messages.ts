@@ -2,7 +2,7 @@ import { ChatError } from "@lair-chat/protocol/errors.ts";
 import { limits } from "@lair-chat/protocol/limits.ts";
 import type { Handler } from "../../commands/handler.ts";
 import type { ConversationsDeps } from "./conversations-deps.ts";
-import { toMessage } from "./log-events.ts";
+import { toMessage } from "./log-rules.ts";
 import { type MessageBound, readMessages } from "./log-store.ts";
 import { readableConversation } from "./readable-store.ts";
 

@@ -14,7 +14,7 @@ import {
 import type { TestUser } from "../../test/storage-operations.ts";
 import { appendMessageOperation } from "../messages/message-store.ts";
 import { joinRoomOperation, leaveRoomOperation } from "../rooms/room-store.ts";
-import { toMessage } from "./log-events.ts";
+import { toMessage } from "./log-rules.ts";
 import { headOf, readLog, readMessages } from "./log-store.ts";
 
 const seqs = (entries: readonly LogEntry[]) => entries.map((entry) => entry.seq);
@@ -219,7 +219,7 @@ test("messages are found however many joins and leaves lie between them", async 
   await using storage = await roomWithMessages(1);
   const { db, conversationId, room, ann } = storage;
   const { bob } = await makeUsers(db, "bob");
-  const comeAndGo = (times: number) =>
+  const comeAndGo = (times: number): Promise<unknown>[] =>
     Array.from({ length: times }, () => [
       db.write(joinRoomOperation, { roomId: room, userId: bob.id }),
       db.write(leaveRoomOperation, { roomId: room, userId: bob.id }),

@@ -1,6 +1,6 @@
 import { ChatError } from "@lair-chat/protocol/errors.ts";
 import { limits } from "@lair-chat/protocol/limits.ts";
-import { encodeContent } from "../conversations/log-events.ts";
+import { encodeContent } from "../conversations/log-rules.ts";
 
 /** The bytes of a message that may be sent. @throws ChatError `content_invalid` */
 export function checkContent(content: string): Uint8Array {

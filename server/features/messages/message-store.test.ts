@@ -8,7 +8,7 @@ import {
   toRoom,
   toUser,
 } from "../../test/storage-fixture.ts";
-import { toMessage } from "../conversations/log-events.ts";
+import { toMessage } from "../conversations/log-rules.ts";
 import { joinRoomOperation } from "../rooms/room-store.ts";
 import { appendMessageOperation } from "./message-store.ts";
 

@@ -6,6 +6,7 @@ import type {
   RoomId,
   UserId,
 } from "@lair-chat/protocol/ids.ts";
+import type { RoomRole } from "@lair-chat/protocol/messages/shapes.ts";
 import { and, eq, sql } from "drizzle-orm";
 import { type WriteTransaction, writeOperation } from "../../storage/database.ts";
 import { conversationOfRoom, type EntryDraft } from "../../storage/log-entry.ts";
@@ -76,17 +77,18 @@ function draftOf(args: AppendMessageArgs, conversationId: ConversationId): Entry
   };
 }
 
-const membershipQuery = preparedRead(({ read, tables: { rooms, members } }) =>
-  read
-    .select({ isPrivate: rooms.isPrivate, role: members.role })
+const at = sql.placeholder;
+
+const membershipQuery = preparedRead(({ read, tables: { rooms, members } }) => {
+  const mine = and(eq(members.conversationId, at("roomId")), eq(members.userId, at("userId")));
+  // A part of the selection and not a join: SQLite plans a join with parameters anew at each run.
+  const role = read.select({ role: members.role }).from(members).where(mine);
+  return read
+    .select({ isPrivate: rooms.isPrivate, role: sql<RoomRole | null>`${role}` })
     .from(rooms)
-    .leftJoin(
-      members,
-      and(eq(members.conversationId, rooms.id), eq(members.userId, sql.placeholder("userId"))),
-    )
-    .where(eq(rooms.id, sql.placeholder("roomId")))
-    .prepare("membership_to_write"),
-);
+    .where(eq(rooms.id, at("roomId")))
+    .prepare("membership_to_write");
+});
 
 /** To a stranger a private room does not exist. */
 async function checkMayWrite(tx: WriteTransaction, roomId: RoomId, userId: UserId): Promise<void> {

@@ -2,7 +2,7 @@ import type { ConversationId, MessageId } from "@lair-chat/protocol/ids.ts";
 import type { MessageTarget } from "@lair-chat/protocol/messages/shapes.ts";
 import type { Handler } from "../../commands/handler.ts";
 import type { Database } from "../../storage/database.ts";
-import { toMessage } from "../conversations/log-events.ts";
+import { toMessage } from "../conversations/log-rules.ts";
 import { checkContent } from "./message-rules.ts";
 import { type AppendTarget, appendMessageOperation } from "./message-store.ts";
 

@@ -5,7 +5,7 @@ import { and, asc, eq, ne, sql } from "drizzle-orm";
 import type { Reader, WriteTransaction } from "../../storage/database.ts";
 import { conversationOfRoom, type EntryDraft } from "../../storage/log-entry.ts";
 import type { RoomRow } from "../conversations/conversation-store.ts";
-import { encodeJoin, encodeLeave, timestamp } from "../conversations/log-events.ts";
+import { encodeJoin, encodeLeave, timestamp } from "../conversations/log-rules.ts";
 import { appendEntry } from "../conversations/log-store.ts";
 import { type UserRow, userById } from "../users/user-store.ts";
 

@@ -6,7 +6,7 @@ import { conversationOfRoom, type LogEntry } from "../../storage/log-entry.ts";
 import { makeRoom, makeUsers, newId, openTestStorage } from "../../test/storage-fixture.ts";
 import type { TestUser } from "../../test/storage-operations.ts";
 import { roleIn } from "../conversations/conversation-store.ts";
-import { toEvent } from "../conversations/log-events.ts";
+import { toEvent } from "../conversations/log-rules.ts";
 import { readLog } from "../conversations/log-store.ts";
 import {
   findRoom,

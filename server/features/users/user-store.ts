@@ -7,8 +7,8 @@ import type { Tables } from "../../storage/schema/tables.ts";
 import { emailKey, usernameKey } from "./user-rules.ts";
 
 export type UserRow = Tables["users"]["$inferSelect"];
-/** What a query needs of the database. */
-export /** Below the number of parameters that every database takes in one statement. */
+
+/** Below the number of parameters that every database takes in one statement. */
 const idsPerQuery = 5_000;
 
 export interface NewUser {

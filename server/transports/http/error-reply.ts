@@ -15,9 +15,13 @@ export interface ErrorReply {
 /** How an error looks over HTTP. */
 export function errorReply(error: ChatError): ErrorReply {
   const info = errorInfo(error);
+  const { status } = errorTable[info.code];
   return {
-    status: errorTable[info.code].status,
-    headers: info.retry_after === undefined ? {} : { "retry-after": String(info.retry_after) },
+    status,
+    headers: {
+      ...(status === 401 ? { "www-authenticate": "Bearer" } : {}),
+      ...(info.retry_after === undefined ? {} : { "retry-after": String(info.retry_after) }),
+    },
     body: { error: info },
   };
 }

@@ -4,9 +4,15 @@ import { limits as wireLimits } from "@lair-chat/protocol/limits.ts";
 import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import { readJson } from "../../connections/read-payload.ts";
 import type { BoundAddress } from "../bind.ts";
+import type { TlsKeys } from "../tls-keys.ts";
 import { asChatError, errorReply } from "./error-reply.ts";
 import { addHealthRoutes, type HealthDeps } from "./health.ts";
-import { createHttpServer, type HttpServerDeps, type TlsKeys } from "./http-server.ts";
+import {
+  answerClientError,
+  createHttpServer,
+  type HttpServerDeps,
+  type TlsKeys,
+} from "./http-server.ts";
 import { addCommandRoutes, type RouteDeps } from "./routes.ts";
 
 export interface HttpListenerOptions {
@@ -32,6 +38,11 @@ export async function listenHttp(
   deps: HttpListenerDeps,
 ): Promise<HttpListener> {
   const app = createApp(options, deps);
+  let isClosing = false;
+  app.addHook("onSend", async (_request, reply) => {
+    // A connection kept alive would hold up the end.
+    if (isClosing) reply.header("connection", "close");
+  });
   await app.listen({ host: options.host, port: options.port });
   const server: Server = app.server;
   const bound = server.address();
@@ -41,6 +52,7 @@ export async function listenHttp(
     address: bound.address,
     port: bound.port,
     async close(deadlineMs) {
+      isClosing = true;
       const timer = setTimeout(() => server.closeAllConnections(), deadlineMs);
       await app.close();
       clearTimeout(timer);
@@ -55,10 +67,10 @@ function createApp({ tls }: HttpListenerOptions, deps: HttpListenerDeps): Fastif
     trustProxy: false,
     exposeHeadRoutes: false,
     forceCloseConnections: "idle",
+    clientErrorHandler: answerClientError,
     frameworkErrors: (error, _request, reply) => sendError(error, reply, deps),
   });
   acceptJsonOnly(app);
-  addSecurityHeaders(app, tls !== undefined);
   app.setErrorHandler((error, _request, reply) => sendError(error, reply, deps));
   app.setNotFoundHandler((_request, reply) => sendError(new ChatError("not_found"), reply, deps));
   addHealthRoutes(app, deps);
@@ -75,19 +87,6 @@ function acceptJsonOnly(app: FastifyInstance): void {
     async (_request: unknown, body: Buffer) =>
       body.length === 0 ? {} : readJson(body, wireLimits),
   );
-}
-
-function addSecurityHeaders(app: FastifyInstance, hasTls: boolean): void {
-  const headers = {
-    "x-content-type-options": "nosniff",
-    "cache-control": "no-store",
-    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-    "referrer-policy": "no-referrer",
-    ...(hasTls ? { "strict-transport-security": "max-age=31536000" } : {}),
-  };
-  app.addHook("onRequest", async (_request, reply) => {
-    reply.headers(headers);
-  });
 }
 
 function sendError(cause: unknown, reply: FastifyReply, { log }: Pick<HttpListenerDeps, "log">) {

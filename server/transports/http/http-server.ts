@@ -7,17 +7,12 @@ import {
 } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { Socket } from "node:net";
-import { ChatError } from "@lair-chat/protocol/errors.ts";
+import { ChatError, type ErrorCode } from "@lair-chat/protocol/errors.ts";
 import type { Admission } from "../../connections/admission.ts";
 import type { ConnectionLog } from "../../connections/connection-log.ts";
 import { plainAddress } from "../plain-address.ts";
+import type { TlsKeys } from "../tls-keys.ts";
 import { errorReply } from "./error-reply.ts";
-
-/** PEM. */
-export interface TlsKeys {
-  readonly cert: string | Buffer;
-  readonly key: string | Buffer;
-}
 
 export interface HttpServerDeps {
   readonly admission: Pick<Admission, "enter">;
@@ -44,13 +39,23 @@ const tlsOptions = {
   handshakeTimeout: 5_000,
 } as const;
 
+const securityHeaders = {
+  "x-content-type-options": "nosniff",
+  "cache-control": "no-store",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "referrer-policy": "no-referrer",
+};
+const tlsHeaders = { ...securityHeaders, "strict-transport-security": "max-age=31536000" };
+
 /** An HTTP server that turns away what no honest client sends before anything is routed. */
 export function createHttpServer(
   tls: TlsKeys | undefined,
   listener: RequestListener,
   deps: HttpServerDeps,
 ): Server {
+  const headers = new Map(Object.entries(tls === undefined ? securityHeaders : tlsHeaders));
   const guarded: RequestListener = (request, response) => {
+    response.setHeaders(headers);
     if (isPlainRequest(request)) listener(request, response);
     else refuse(response);
   };
@@ -66,6 +71,24 @@ export function createHttpServer(
   });
   return server;
 }
+
+/** Answers bytes that are no request, as far as there is somebody to answer. */
+export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (!socket.writable || error.code === "ECONNRESET") {
+    socket.destroy();
+    return;
+  }
+  const [line, code] = brokenRequests[error.code ?? ""] ?? ["400 Bad Request", "invalid_message"];
+  const body = JSON.stringify(errorReply(new ChatError(code)).body);
+  const head = ["content-type: application/json", `content-length: ${Buffer.byteLength(body)}`];
+  const text = [`HTTP/1.1 ${line}`, ...head, "connection: close", "", body].join("\r\n");
+  socket.end(text, () => socket.destroy());
+}
+
+const brokenRequests: Readonly<Record<string, readonly [string, ErrorCode]>> = {
+  HPE_HEADER_OVERFLOW: ["431 Request Header Fields Too Large", "frame_too_large"],
+  ERR_HTTP_REQUEST_TIMEOUT: ["408 Request Timeout", "timeout"],
+};
 
 /** Node accepts several Host headers and whole URLs as targets; both are ways to be misunderstood. */
 function isPlainRequest({ url = "", rawHeaders }: IncomingMessage): boolean {

@@ -8,6 +8,7 @@ import type { ConnectionLog } from "../../connections/connection-log.ts";
 import type { Connections } from "../../connections/connections.ts";
 import { type BoundAddress, bind } from "../bind.ts";
 import { plainAddress } from "../plain-address.ts";
+import type { TlsKeys } from "../tls-keys.ts";
 import type { InboundBudget } from "./inbound-budget.ts";
 import { TcpChannel } from "./tcp-channel.ts";
 
@@ -15,8 +16,8 @@ export interface TcpListenerOptions {
   readonly host: string;
   /** 0 for one that is free. */
   readonly port: number;
-  /** PEM; without it the port speaks plaintext. */
-  readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer } | undefined;
+  /** Without it the port speaks plaintext. */
+  readonly tls?: TlsKeys | undefined;
 }
 
 export interface TcpListenerDeps {
@@ -75,10 +76,12 @@ function plainServer(deps: TcpListenerDeps): Server {
   });
 }
 
-function tlsServer(tls: NonNullable<TcpListenerOptions["tls"]>, deps: TcpListenerDeps): Server {
+function tlsServer(tls: TlsKeys, deps: TcpListenerDeps): Server {
   const server = createTlsServer({
     ...socketOptions,
     ...tls,
+    // Until the handshake is done: half-open, an ended one would not be noticed.
+    allowHalfOpen: false,
     minVersion: "TLSv1.3",
     handshakeTimeout: HANDSHAKE_MS,
   });
@@ -88,6 +91,7 @@ function tlsServer(tls: NonNullable<TcpListenerOptions["tls"]>, deps: TcpListene
   });
   server.on("secureConnection", (socket) => {
     logErrors(socket, deps.log);
+    socket.allowHalfOpen = true;
     serve(socket, deps);
   });
   server.on("tlsClientError", (error, socket) => {

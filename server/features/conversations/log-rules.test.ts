@@ -10,7 +10,7 @@ import type {
 import { events } from "@lair-chat/protocol/registry.ts";
 import { Compile } from "typebox/compile";
 import type { LogEntry } from "../../storage/log-entry.ts";
-import { encodeContent, encodeJoin, encodeLeave, toEvent, toMessage } from "./log-events.ts";
+import { encodeContent, encodeJoin, encodeLeave, toEvent, toMessage } from "./log-rules.ts";
 
 const conversation = "00000000-0000-7000-8000-000000000001" as ConversationId;
 const room = conversation as string as RoomId;

@@ -1,0 +1,27 @@
+import { withoutNotice } from "../store/notices.ts";
+import type { ActionParts } from "./action-parts.ts";
+import type { Actions } from "./actions.ts";
+import { loadMembersAction } from "./load-members.ts";
+import { openConversationActions } from "./open-conversation.ts";
+import { roomActions } from "./rooms.ts";
+import { searchActions } from "./search-directory.ts";
+import { sendMessageActions } from "./send-message.ts";
+import { setDraftAction } from "./set-draft.ts";
+import { signInActions } from "./sign-in.ts";
+import { signOutAction } from "./sign-out.ts";
+
+/** Everything a person can do, put together. */
+export function createActions(parts: ActionParts): Actions {
+  return {
+    ...signInActions(parts),
+    ...signOutAction(parts),
+    ...openConversationActions(parts),
+    ...sendMessageActions(parts),
+    ...setDraftAction(parts),
+    ...roomActions(parts),
+    ...searchActions(parts),
+    ...loadMembersAction(parts),
+    reconnectNow: () => parts.sessions.current?.reconnectNow(),
+    dismissNotice: (id) => parts.store.update((state) => withoutNotice(state, id)),
+  };
+}

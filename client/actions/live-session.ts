@@ -1,0 +1,138 @@
+import type { AnyEvent, Result } from "@lair-chat/protocol/registry.ts";
+import type { Clock } from "../clock.ts";
+import type { AccessTokens } from "../connection/access-tokens.ts";
+import type { Connectivity, KeepConnected } from "../connection/keep-connected.ts";
+import type { LiveLink } from "../connection/link.ts";
+import type { Account } from "../files/accounts.ts";
+import type { Store } from "../store/create-store.ts";
+import { allOffline } from "../store/people.ts";
+import type { Me, State } from "../store/state.ts";
+import { CatchUp } from "./catch-up.ts";
+import { KeptSaved, unsentIds, withUnsent } from "./keep-saved.ts";
+import { LogLoader } from "./load-log.ts";
+import { LinkSlot } from "./online.ts";
+import { Outbox } from "./outbox.ts";
+import { Receiver } from "./receive-event.ts";
+
+/** How a session hears of the server; the composition makes it from the connection's parts. */
+export interface Connector {
+  connect(session: ConnectorUse): KeepConnected;
+}
+
+export interface ConnectorUse {
+  readonly tokens: AccessTokens;
+  onEvent(event: AnyEvent): void;
+  onSignedIn(who: Result<"authenticate">): void;
+  onChange(now: Connectivity): void;
+}
+
+export interface LiveSessionOptions {
+  readonly store: Store<State>;
+  readonly clock: Clock;
+  readonly account: Account;
+  readonly tokens: AccessTokens;
+  readonly me: Me;
+  readonly connector: Connector;
+  /** The server does not know this session any more. */
+  onOver(reason: string): void;
+}
+
+/** Everything that runs while somebody is signed in. */
+export class LiveSession {
+  readonly account: Account;
+  readonly tokens: AccessTokens;
+  readonly online = new LinkSlot();
+  readonly log: LogLoader;
+  readonly catchUp: CatchUp;
+  readonly outbox: Outbox;
+  readonly saved: KeptSaved;
+  readonly #options: LiveSessionOptions;
+  readonly #receiver: Receiver;
+  readonly #keeper: KeepConnected;
+
+  constructor(options: LiveSessionOptions) {
+    const { store, clock, account, tokens, me, connector } = options;
+    this.#options = options;
+    this.account = account;
+    this.tokens = tokens;
+    store.update((state) => withUnsent({ ...state, me }, account.data, clock.now()));
+    const { online } = this;
+    this.log = new LogLoader({ store, clock, online });
+    this.catchUp = new CatchUp({
+      store,
+      clock,
+      online,
+      log: this.log,
+      remembered: () => account.data,
+      onDone: () => this.#caughtUp(),
+    });
+    this.outbox = new Outbox({ store, clock, online });
+    this.outbox.release(unsentIds(account.data));
+    this.saved = new KeptSaved({ store, clock, account });
+    this.#receiver = new Receiver({ store, clock, log: this.log, catchUp: this.catchUp });
+    this.#keeper = connector.connect({
+      tokens,
+      onEvent: (event) => this.#receiver.receive(event),
+      onSignedIn: (who) => this.#signedIn(who),
+      onChange: (now) => this.#changed(now),
+    });
+  }
+
+  reconnectNow(): void {
+    this.#keeper.reconnectNow();
+  }
+
+  /** Ends the connection and everything that waits; what must be kept is on disk afterwards. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.online.link = undefined;
+    this.catchUp.pause();
+    this.outbox[Symbol.dispose]();
+    this.log[Symbol.dispose]();
+    this.#receiver[Symbol.dispose]();
+    await this.#keeper[Symbol.asyncDispose]();
+    await this.saved[Symbol.asyncDispose]();
+    await this.account.release();
+  }
+
+  #signedIn({ user }: Result<"authenticate">): void {
+    const { id, username, role } = user;
+    this.#options.store.update((state) =>
+      state.me === undefined ? state : { ...state, me: { ...state.me, id, username, role } },
+    );
+  }
+
+  #changed(now: Connectivity): void {
+    if (now.state === "session_over") this.#options.onOver(now.reason);
+    else if (now.state === "connected") this.#connected(now.link);
+    else this.#disconnected(now);
+  }
+
+  #connected(link: LiveLink): void {
+    const { store, clock } = this.#options;
+    this.online.link = link;
+    store.update((state) => ({ ...state, link: { state: "catching_up", since: clock.now() } }));
+    this.outbox.pump();
+    void this.catchUp.run();
+  }
+
+  #caughtUp(): void {
+    const { store, clock } = this.#options;
+    store.update((state) => {
+      if (state.link.state !== "catching_up") return state;
+      return { ...state, link: { state: "online", since: clock.now() } };
+    });
+  }
+
+  #disconnected(now: Extract<Connectivity, { state: "connecting" | "offline" }>): void {
+    const { store, clock } = this.#options;
+    this.online.link = undefined;
+    this.catchUp.pause();
+    store.update((state) => ({
+      ...allOffline(state),
+      link:
+        now.state === "connecting"
+          ? { state: "connecting", since: clock.now() }
+          : { state: "offline", reason: now.reason, retryAt: clock.now() + now.retryInMs },
+    }));
+  }
+}

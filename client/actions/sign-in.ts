@@ -1,0 +1,93 @@
+import type { DeviceId } from "@lair-chat/protocol/ids.ts";
+import type { Result } from "@lair-chat/protocol/registry.ts";
+import { withNotice } from "../store/notices.ts";
+import type { ActionParts } from "./action-parts.ts";
+import type { Actions, Credentials, NewAccount, Outcome } from "./actions.ts";
+import { done, failed, isOutside, outcomeOf } from "./outcome.ts";
+
+type Parts = Pick<ActionParts, "store" | "clock" | "sessions" | "http" | "accounts" | "deviceName">;
+type SignedIn = Result<"login">;
+interface Device {
+  readonly device_id: DeviceId;
+  readonly device_name: string;
+}
+
+/** What the person reads when an account is in use already. */
+export const takenText = (username: string): string =>
+  `${username} is already open in another window on this machine. Use that one, or sign in as somebody else here.`;
+
+/** Signing in to an account that exists, or to a new one. */
+export function signInActions(parts: Parts): Pick<Actions, "signIn" | "register"> {
+  const { http } = parts;
+  let isUnderWay = false;
+
+  async function enter(
+    username: string,
+    ask: (device: Device) => Promise<SignedIn>,
+  ): Promise<Outcome> {
+    if (isUnderWay) return failed("Signing in is under way already.");
+    isUnderWay = true;
+    try {
+      const outcome = await outcomeOf(() => enterOnce(parts, username, ask));
+      return outcome.ok ? outcome.value : outcome;
+    } finally {
+      isUnderWay = false;
+    }
+  }
+
+  return {
+    signIn: ({ username, password }: Credentials) =>
+      enter(username, (device) =>
+        http.call("login", { identifier: username, password, ...device }),
+      ),
+    register: ({ username, password, email, setupToken }: NewAccount) =>
+      enter(username, (device) =>
+        http.call("register", {
+          username,
+          password,
+          ...(email === "" ? {} : { email }),
+          ...(setupToken === "" ? {} : { setup_token: setupToken }),
+          ...device,
+        }),
+      ),
+  };
+}
+
+async function enterOnce(
+  parts: Parts,
+  username: string,
+  ask: (device: Device) => Promise<SignedIn>,
+): Promise<Outcome> {
+  const { accounts, deviceName } = parts;
+  if (await accounts.isTaken(username)) return failed(takenText(username));
+  const device = { device_id: await accounts.deviceId(), device_name: deviceName };
+  return begin(parts, await ask(device));
+}
+
+async function begin(parts: Parts, signedIn: SignedIn): Promise<Outcome> {
+  const { store, clock, sessions, accounts } = parts;
+  const { user, token, refresh_token: refreshToken } = signedIn;
+  await sessions.end();
+  const opened = await accounts.open({ username: user.username, userId: user.id });
+  if (opened === undefined) {
+    await giveBack(parts, token);
+    return failed(takenText(user.username));
+  }
+  const { account, notices } = opened;
+  await account.save((data) => ({ ...data, refreshToken }));
+  for (const text of notices) {
+    store.update((state) => withNotice(state, { severity: "warning", text, at: clock.now() }));
+  }
+  sessions.begin({ account, role: user.role, accessToken: token });
+  return done;
+}
+
+/** Ends a session nobody will use. */
+async function giveBack({ http }: Pick<Parts, "http">, token: string): Promise<void> {
+  try {
+    await http.call("logout", {}, token);
+  } catch (error) {
+    // It ends by itself in time; the person has no part in it.
+    if (!isOutside(error)) throw error;
+  }
+}

@@ -1,0 +1,84 @@
+import { Command, CommanderError } from "commander";
+import { type App, createApp } from "./app.ts";
+import {
+  type ClientConfig,
+  ConfigError,
+  type ConfigFlags,
+  DEFAULT_SERVER,
+  parseConfig,
+  surroundings,
+} from "./config.ts";
+import { addressLabel } from "./connection/address.ts";
+import { AccountFileError } from "./files/account-file-error.ts";
+import packageInfo from "./package.json" with { type: "json" };
+import { safeText } from "./text/safe-text.ts";
+
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+const EXIT_FAULT = 70;
+
+const program = new Command("lair-chat-client")
+  .description("Lair Chat in the terminal")
+  .version(`${packageInfo.version} (Node ${process.version})`)
+  .option("--server <host:port>", "where the server takes chat connections", DEFAULT_SERVER)
+  .option("--http-url <url>", "its HTTP address (default: port 8082 of the same host)")
+  .option("--user <name>", "go on with this user's session, not with the one used last")
+  .option("--ca <file>", "believe certificates signed by this one too (PEM)")
+  .option("--insecure", "allow plaintext over the network, and any certificate: for tests only")
+  .option("--account-dir <folder>", "where sessions are kept (or LAIR_CLIENT_DIR)")
+  .showHelpAfterError("(lair-chat-client --help lists everything)")
+  .exitOverride();
+
+// Whatever this process makes is nobody else's to read.
+process.umask(0o077);
+process.exitCode = await run();
+
+async function run(): Promise<number> {
+  try {
+    program.parse();
+    const config = parseConfig(program.opts<ConfigFlags>(), surroundings(packageInfo.version));
+    await using app = createApp(config);
+    const started = await app.start();
+    return await show(app, config, started === "session" ? "chat" : "login");
+  } catch (error) {
+    return explain(error);
+  }
+}
+
+/** React and the views are loaded only now, so that --help and a wrong flag are answered at once. */
+async function show(
+  { store, actions }: App,
+  { endpoint, version, isColoured }: ClientConfig,
+  initial: "login" | "chat",
+): Promise<number> {
+  const { runScreen } = await import("./views/run-screen.tsx");
+  const about = {
+    server: addressLabel(endpoint.address),
+    httpUrl: endpoint.httpUrl.origin,
+    transport: endpoint.tls === undefined ? "plaintext" : "tls",
+    version,
+    initial,
+    canRegister: true,
+  } as const;
+  const { exitCode } = await runScreen({ store, actions, about, isColoured });
+  return exitCode;
+}
+
+function explain(error: unknown): number {
+  // Commander has said it already.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
+  if (error instanceof ConfigError) {
+    for (const problem of error.problems) print(problem);
+    return EXIT_USAGE;
+  }
+  if (error instanceof AccountFileError) {
+    print(error.message);
+    return EXIT_FAILED;
+  }
+  print(`This is a fault in the client itself: ${String(error)}`);
+  return EXIT_FAULT;
+}
+
+function print(text: string): void {
+  console.error(safeText(text));
+}

@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { limits } from "@lair-chat/protocol/limits.ts";
+import type { WireClient } from "../test/wire-client.ts";
+import { SmallServer, sessionOf, user } from "./test/small-server.ts";
+
+const soon = { sweepMs: 10, helloMs: 80, signInMs: 160, idleMs: 80 };
+
+async function isClosedFor(client: WireClient, code: string): Promise<void> {
+  const error = await client.expects("error");
+  assert.equal(error.code, code);
+  await client.closed();
+}
+
+test("who says no hello is closed, pings or not", async () => {
+  await using server = await SmallServer.start({
+    limits: { ...soon, signInMs: 60_000, framesBeforeSignIn: 1_000_000 },
+  });
+  await using silent = await server.connect();
+  await using pinging = await server.connect();
+  const pings = pingUntilClosed(pinging);
+  await isClosedFor(silent, "timeout");
+  await pings;
+  assert.equal(pinging.unread("error")[0]?.["code"], "timeout");
+});
+
+test("who does not sign in is closed, pings or not", async () => {
+  await using server = await SmallServer.start({
+    limits: { ...soon, helloMs: 60_000, framesBeforeSignIn: 1_000_000 },
+  });
+  await using client = await server.connect();
+  await client.hello();
+  await pingUntilClosed(client);
+  assert.equal(client.unread("error")[0]?.["code"], "timeout");
+});
+
+test("who has signed in and falls silent is closed, who pings is not", async () => {
+  await using server = await SmallServer.start({ limits: { ...soon, helloMs: 60_000 } });
+  await using silent = await server.signedIn("ann");
+  await using pinging = await server.signedIn("bob");
+  let isOver = false;
+  const pings = (async () => {
+    while (!isOver) await pinging.settle();
+  })();
+  await isClosedFor(silent, "timeout");
+  isOver = true;
+  await pings;
+});
+
+async function pingUntilClosed(client: WireClient): Promise<void> {
+  try {
+    for (;;) await client.settle();
+  } catch {
+    await client.closed();
+  }
+}
+
+test("a session that was ended elsewhere is noticed though nobody told", async () => {
+  await using server = await SmallServer.start({ limits: { sweepMs: 10, recheckMs: 30 } });
+  await using client = await server.signedIn("ann");
+  server.endedSessions.add(sessionOf("ann").id);
+  await isClosedFor(client, "session_not_found");
+  assert.equal(server.hub.isOnline(user("ann")), false);
+});
+
+test("an expired session closes its connection, one that was extended does not", async () => {
+  const expiresAt = Date.now() + 100;
+  await using server = await SmallServer.start({
+    limits: { sweepMs: 10, recheckMs: 60_000 },
+    handlers: {
+      authenticate: async (call, { token }) => {
+        await call.signIn({ ...sessionOf(String(token)), expiresAt });
+        return {};
+      },
+    },
+  });
+  await using expiring = await server.signedIn("ann");
+  await using extended = await server.signedIn("bob");
+  server.endedSessions.add(sessionOf("ann").id);
+  await isClosedFor(expiring, "session_expired");
+  await extended.settle();
+});
+
+test("only so many messages may come before signing in", async () => {
+  await using server = await SmallServer.start();
+  await using client = await server.connect();
+  await client.hello();
+  for (let sent = 1; sent < limits.framesBeforeSignIn; sent += 1) await client.settle();
+  client.send({ type: "ping" });
+  await isClosedFor(client, "rate_limited");
+});
+
+test("three messages without sense before signing in are enough", async () => {
+  await using server = await SmallServer.start();
+  await using client = await server.connect();
+  await client.hello();
+  for (let sent = 0; sent < 9; sent += 1) client.send({ type: "fly" });
+  for (let got = 0; got < 3; got += 1) {
+    await client.expects("error", ({ code }) => code === "unknown_type");
+  }
+  await isClosedFor(client, "rate_limited");
+});
+
+test("twenty messages without sense within a minute are enough", async () => {
+  await using server = await SmallServer.start();
+  await using client = await server.signedIn("ann");
+  for (let sent = 0; sent < 30; sent += 1) client.send({ type: "fly" });
+  for (let got = 0; got < 20; got += 1) {
+    await client.expects("error", ({ code }) => code === "unknown_type");
+  }
+  await isClosedFor(client, "rate_limited");
+});
