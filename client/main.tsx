@@ -26,6 +26,10 @@ const program = new Command("lair-chat-client")
   .option("--ca <file>", "believe certificates signed by this one too (PEM)")
   .option("--insecure", "allow plaintext over the network, and any certificate: for tests only")
   .option("--account-dir <folder>", "where sessions are kept (or LAIR_CLIENT_DIR)")
+  // What it was given stands in what it says.
+  .configureOutput({
+    writeErr: (text) => process.stderr.write(safeText(text, { multiline: true })),
+  })
   .showHelpAfterError("(lair-chat-client --help lists everything)")
   .exitOverride();
 

@@ -65,7 +65,7 @@ export class KeptSaved {
 type Snapshot = Pick<SessionData, "read" | "drafts" | "outgoing">;
 
 /** What is to be kept; of conversations the server has not listed yet, what was kept before. */
-export function snapshot(
+function snapshot(
   before: Pick<SessionData, "read" | "drafts">,
   conversations: State["conversations"],
 ): Snapshot {

@@ -5,6 +5,7 @@ import type { Connectivity, KeepConnected } from "../connection/keep-connected.t
 import type { LiveLink } from "../connection/link.ts";
 import type { Account } from "../files/accounts.ts";
 import type { Store } from "../store/create-store.ts";
+import { withoutMemberLists } from "../store/membership.ts";
 import { allOffline } from "../store/people.ts";
 import type { Me, State } from "../store/state.ts";
 import { CatchUp } from "./catch-up.ts";
@@ -110,7 +111,10 @@ export class LiveSession {
   #connected(link: LiveLink): void {
     const { store, clock } = this.#options;
     this.online.link = link;
-    store.update((state) => ({ ...state, link: { state: "catching_up", since: clock.now() } }));
+    store.update((state) => ({
+      ...withoutMemberLists(state),
+      link: { state: "catching_up", since: clock.now() },
+    }));
     this.outbox.pump();
     void this.catchUp.run();
   }

@@ -4,6 +4,7 @@ import {
   directKey,
   newConversation,
   spanOf,
+  targetOf,
   withConversation,
 } from "../store/conversation.ts";
 import { KEPT, trimEntries } from "../store/log-range.ts";
@@ -12,6 +13,7 @@ import { withReadMarker } from "../store/read-marker.ts";
 import type { ConversationKey, State } from "../store/state.ts";
 import type { ActionParts } from "./action-parts.ts";
 import type { Actions } from "./actions.ts";
+import { lookForPerson } from "./look-for-person.ts";
 import { failed } from "./outcome.ts";
 
 type Parts = Pick<ActionParts, "store" | "sessions">;
@@ -26,6 +28,8 @@ export function openConversationActions({
     const conversation = store.get().conversations.get(key);
     const session = sessions.current;
     if (conversation === undefined || session?.online.link === undefined) return;
+    const target = targetOf(key);
+    if (target.type === "dm") void lookForPerson({ store, sessions }, target.recipient);
     if (spanOf(conversation) === undefined) void session.log.loadOlder(key);
     else void session.log.catchUp(key);
   }

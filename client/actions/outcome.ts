@@ -24,7 +24,15 @@ export async function outcomeOf<T>(work: () => Promise<T>): Promise<Outcome<T>> 
   try {
     return { ok: true, value: await work() };
   } catch (error) {
-    if (isOutside(error)) return failed(error.message);
+    if (isOutside(error)) return failed(wordsFor(error));
     throw error;
   }
+}
+
+/** Where the server says how long to wait, so do we. */
+function wordsFor(error: Error): string {
+  const seconds = error instanceof ChatError ? error.retryAfter : undefined;
+  if (seconds === undefined) return error.message;
+  const whole = Math.max(1, Math.ceil(seconds));
+  return `${error.message} (${whole === 1 ? "1 second" : `${whole} seconds`})`;
 }

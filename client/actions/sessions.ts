@@ -68,7 +68,16 @@ export class Sessions {
   async #over(session: LiveSession, reason: string): Promise<void> {
     if (this.#current !== session) return;
     await this.#keep(session.account, undefined);
+    const unsent = unsentCount(this.#deps.store.get());
     await this.end(reason);
+    if (unsent === 0) return;
+    const text = `${unsent} unsent messages are kept and go out when you sign in again.`;
+    this.#tell(text);
+  }
+
+  #tell(text: string): void {
+    const { store, clock } = this.#deps;
+    store.update((state) => withNotice(state, { severity: "warning", text, at: clock.now() }));
   }
 
   #tokens(account: Account, accessToken: string | undefined): AccessTokens {
@@ -82,13 +91,19 @@ export class Sessions {
 
   /** Where that is not possible the session goes on, but only as long as this window is open. */
   async #keep(account: Account, refreshToken: string | undefined): Promise<void> {
-    const { store, clock } = this.#deps;
     try {
       await account.save((data) => ({ ...data, refreshToken }));
     } catch (error) {
       if (!isOutside(error)) throw error;
-      const text = `${error.message} Next time you will have to sign in again.`;
-      store.update((state) => withNotice(state, { severity: "warning", text, at: clock.now() }));
+      this.#tell(`${error.message} Next time you will have to sign in again.`);
     }
   }
+}
+
+function unsentCount({ conversations }: State): number {
+  let count = 0;
+  for (const { outgoing } of conversations.values()) {
+    count += outgoing.filter(({ status }) => status.state !== "sent").length;
+  }
+  return count;
 }

@@ -1,8 +1,8 @@
 import { isIP, isIPv4, isIPv6 } from "node:net";
 import { domainToASCII } from "node:url";
 
-export const DEFAULT_CHAT_PORT = 8080;
-export const DEFAULT_HTTP_PORT = 8082;
+const DEFAULT_CHAT_PORT = 8080;
+const DEFAULT_HTTP_PORT = 8082;
 
 /** An address that cannot be meant as one; the message says what was expected. */
 export class AddressError extends Error {

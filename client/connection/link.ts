@@ -46,7 +46,7 @@ export interface LinkTimes {
   readonly silenceMs: number;
 }
 
-export const linkTimes: LinkTimes = {
+const linkTimes: LinkTimes = {
   helloMs: 10_000,
   callMs: 15_000,
   pingMs: limits.pingMs,

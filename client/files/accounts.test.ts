@@ -235,3 +235,22 @@ test("a place that cannot be written is named, with what to do", async () => {
     return true;
   });
 });
+
+test("the lock of a killed process that its parent has not buried yet holds nobody up", async (t) => {
+  if (process.platform !== "linux") return t.skip("only Linux shows such a process");
+  await using here = await place();
+  await (await signedIn(here.accounts())).release();
+  // The shell becomes a program that never asks how its child ended.
+  const parent = spawn("sh", ["-c", "sleep 0 & echo $!; exec sleep 60"]);
+  const [line] = (await once(parent.stdout, "data")) as [Buffer];
+  const pid = Number(line.toString());
+  while (!/\) [ZX] /.test(await readFile(`/proc/${pid}/stat`, "utf8"))) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const [began] =
+    (await readFile(`/proc/${pid}/stat`, "utf8")).split(") ")[1]?.split(" ").slice(19, 20) ?? [];
+  await writeFile(here.path("session-ann.lock"), JSON.stringify({ pid, began, token: "x" }));
+  assert.equal(await here.accounts().isTaken("ann"), false);
+  parent.kill("SIGKILL");
+  await once(parent, "exit");
+});

@@ -116,12 +116,17 @@ function isAlive({ pid, began }: Holder): boolean {
   return actual === "" || began === "" || actual === began;
 }
 
-/** When a process began, or "" where the system does not tell. */
+const DEAD = "dead";
+
+/** When a process began, "" where the system does not tell, `dead` for one that is only not buried yet. */
 function beganAt(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The second field is the program's name in brackets and may hold blanks; the 22nd is the time.
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+    // The second field is the program's name in brackets and may hold blanks; the third is the
+    // state, the 22nd the time.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    if (fields[0] === "Z" || fields[0] === "X") return DEAD;
+    return fields[19] ?? "";
   } catch {
     return "";
   }

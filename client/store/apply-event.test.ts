@@ -32,11 +32,25 @@ const anyLog = fc
   .array(fc.nat(makers.length - 1), { minLength: 1, maxLength: 40 })
   .map((kinds) => kinds.map((kind, at) => (makers[kind] ?? message)(at + 1)));
 
-function fetched(state: State, log: readonly LoggedEvent[], bound: PageBound): State {
+interface Asking {
+  readonly side: PageBound["side"];
+  readonly seq: number;
+}
+
+function fetched(state: State, log: readonly LoggedEvent[], asking: Asking): State {
+  const bound: PageBound =
+    asking.side === "newest" ? { side: "newest" } : { side: asking.side, seq: asking.seq };
   const asked = bound.side === "newest" ? {} : { [bound.side]: bound.seq };
   const { range } = readPage(page(log, { ...asked, limit: 3 }), bound);
   return changeConversation(state, lobbyKey, (before) => applyLogPage(before, range));
 }
+
+/** An event of the log, or a page of it that was asked for at any time. */
+const anyArrival = (length: number) =>
+  fc.record({
+    kind: fc.constantFrom("event", "event", "event", "newest", "before", "after"),
+    seq: fc.integer({ min: 1, max: length }),
+  });
 
 /** What the actions do: forward until nothing is missing, then back to the start. */
 function filled(state: State, log: readonly LoggedEvent[]): State {
@@ -44,7 +58,7 @@ function filled(state: State, log: readonly LoggedEvent[]): State {
   for (let asked = 0; asked < 100; asked += 1) {
     const conversation = theLobby(next);
     const span = spanOf(conversation);
-    if (span === undefined) next = fetched(next, log, { side: "newest" });
+    if (span === undefined) next = fetched(next, log, { side: "newest", seq: 0 });
     else if (span.to < log.length) next = fetched(next, log, { side: "after", seq: span.to });
     else if (!conversation.reachedStart) {
       next = fetched(next, log, { side: "before", seq: span.from });
@@ -57,13 +71,14 @@ test("whatever is lost, late or doubled, filling ends with exactly the log", () 
   fc.assert(
     fc.property(
       anyLog.chain((log) =>
-        fc.tuple(fc.constant(log), fc.array(fc.nat(log.length - 1), { maxLength: 80 })),
+        fc.tuple(fc.constant(log), fc.array(anyArrival(log.length), { maxLength: 80 })),
       ),
       ([log, arrivals]) => {
         let state = stateWith();
-        for (const at of arrivals) {
-          const event = log[at];
-          if (event !== undefined) state = heard(state, event);
+        for (const { kind, seq } of arrivals) {
+          const event = log[seq - 1];
+          if (kind !== "event") state = fetched(state, log, { side: kind, seq });
+          else if (event !== undefined) state = heard(state, event);
           const held = seqs(state);
           const first = held[0] ?? 0;
           assert.deepEqual(
@@ -129,7 +144,7 @@ test("our own message leaves those on their way when the log's copy comes, befor
   const acked = (state: State) =>
     changeConversation(state, lobbyKey, (one) => withAck(one, sending.clientId, 1));
 
-  for (const state of [acked(heard(start, echo)), heard(acked(start), echo)]) {
+  for (const state of [heard(start, echo), acked(heard(start, echo)), heard(acked(start), echo)]) {
     assert.deepEqual(theLobby(state).outgoing, []);
     assert.deepEqual(seqs(state), [1]);
   }

@@ -1,5 +1,5 @@
 import type { EventOf } from "@lair-chat/protocol/registry.ts";
-import type { Conversation, Member, Members } from "./state.ts";
+import type { Conversation, Member, Members, State } from "./state.ts";
 
 type MembershipEvent = EventOf<"user_joined_room"> | EventOf<"user_left_room">;
 
@@ -31,3 +31,16 @@ function joinedMember(event: MembershipEvent): readonly Member[] {
   const { user, membership } = event;
   return [{ id: user.id, username: user.username, role: membership.role }];
 }
+
+/** The state with no member list: while the connection was gone they have gone stale. */
+export function withoutMemberLists(state: State): State {
+  const known = [...state.conversations.values()].filter(({ members }) => isAnswer(members));
+  if (known.length === 0) return state;
+  const conversations = new Map(state.conversations);
+  for (const conversation of known) {
+    conversations.set(conversation.key, { ...conversation, members: { state: "unknown" } });
+  }
+  return { ...state, conversations };
+}
+
+const isAnswer = ({ state }: Members): boolean => state === "known" || state === "failed";

@@ -3,7 +3,7 @@ import { limits } from "@lair-chat/protocol/limits.ts";
 import type { Conversation, State } from "./state.ts";
 
 /** How long somebody is believed to be writing: two notices may be lost. */
-export const TYPING_SHOWN_MS = limits.typingMs * 2;
+const TYPING_SHOWN_MS = limits.typingMs * 2;
 
 const WRITERS = 50;
 

@@ -24,6 +24,8 @@ export interface TestClient extends AsyncDisposable {
 export interface ClientOptions {
   readonly accountDir?: string;
   readonly user?: string;
+  /** File with the certificate to trust. */
+  readonly ca?: string;
   readonly deps?: Partial<AppDeps>;
 }
 
@@ -31,8 +33,14 @@ type Where = Pick<ServerProcess, "tcpPort" | "httpUrl">;
 
 /** A client of a real server, in this process, with an account folder of its own unless one is given. */
 export async function testClient(where: Where, options: ClientOptions = {}): Promise<TestClient> {
-  const { accountDir = await mkdtemp(join(tmpdir(), "lair-client-")), user } = options;
-  const flags = { server: `127.0.0.1:${where.tcpPort}`, httpUrl: where.httpUrl, accountDir, user };
+  const { accountDir = await mkdtemp(join(tmpdir(), "lair-client-")), user, ca } = options;
+  const flags = {
+    server: `127.0.0.1:${where.tcpPort}`,
+    httpUrl: where.httpUrl,
+    accountDir,
+    user,
+    ca,
+  };
   const config = parseConfig(flags, { env: {}, platform: "linux", home: "/", version: "test" });
   // Waiting between tries is tested elsewhere.
   const app = createApp(config, { ...systemDeps, random: () => 0.02, ...options.deps });

@@ -6,8 +6,8 @@ export interface CuttableRoad extends AsyncDisposable {
   readonly port: number;
   /** Nothing arrives any more, in either direction, and nobody is told. */
   swallow(): void;
-  /** What the client sends arrives; what it should hear does not. */
-  swallowAnswers(): void;
+  /** What the client sends arrives; what it should hear does not. Resolves when some of that is gone. */
+  swallowAnswers(): Promise<void>;
   /** Ends all connections. */
   cut(): void;
   /** Lets new connections through. */
@@ -19,10 +19,14 @@ type Traffic = "open" | "swallow" | "swallow_answers";
 /** A TCP relay to `target` on this machine. */
 export async function cuttableRoad(target: number): Promise<CuttableRoad> {
   let traffic: Traffic = "open";
+  let onSwallowed: () => void = () => undefined;
   const sockets = new Set<Socket>();
   const relay = (from: Socket, to: Socket, isPassing: () => boolean): void => {
     sockets.add(from);
-    from.on("data", (bytes) => isPassing() && to.write(bytes));
+    from.on("data", (bytes) => {
+      if (isPassing()) to.write(bytes);
+      else onSwallowed();
+    });
     from.on("error", () => undefined);
     from.on("close", () => {
       sockets.delete(from);
@@ -46,6 +50,9 @@ export async function cuttableRoad(target: number): Promise<CuttableRoad> {
     },
     swallowAnswers() {
       traffic = "swallow_answers";
+      return new Promise((resolve) => {
+        onSwallowed = resolve;
+      });
     },
     open() {
       traffic = "open";

@@ -10,6 +10,7 @@ import { directKey, roomKey } from "../store/conversation.ts";
 import type { ConversationKey } from "../store/state.ts";
 import { password, registered, type TestClient, testClient } from "./client-fixture.ts";
 import { cuttableRoad } from "./cuttable-road.ts";
+import { manualClock } from "./manual-clock.ts";
 
 const ok = { ok: true, value: undefined };
 
@@ -31,6 +32,13 @@ const shows = (client: TestClient, key: ConversationKey, lines: readonly string[
   client.until(lines.join(" | "), ({ conversations }) => {
     const shown = conversations.has(key) ? client.lines(key) : [];
     return JSON.stringify(shown) === JSON.stringify(lines);
+  });
+
+/** Nothing is on its way to this client any more. */
+const quiet = (client: TestClient, key: ConversationKey) =>
+  client.until("all loaded", () => {
+    const { entries, history, reachedStart } = client.conversation(key);
+    return entries.length === 2 && history === "idle" && reachedStart;
   });
 
 async function accountFolder() {
@@ -247,13 +255,66 @@ test("a road that is cut and swallows everything is noticed, and what was sent i
   await shows(bob, key, lines);
 });
 
+test("a message that was lost on the way is fetched when the next one shows that it is missing", async () => {
+  await using server = await startServerProcess();
+  await using road = await cuttableRoad(server.tcpPort);
+  const where = { ...server, tcpPort: road.port };
+  await using ann = await registered(where, "ann");
+  await using bob = await registered(server, "bob");
+  const key = await commonRoom(ann, bob);
+  await quiet(ann, key);
+  const lost = road.swallowAnswers();
+  bob.app.actions.send(key, "lost");
+  await lost;
+  road.open();
+  bob.app.actions.send(key, "heard");
+  await shows(ann, key, ["bob: lost", "bob: heard"]);
+});
+
+test("what is written is on disk before it leaves", async () => {
+  await using folder = await accountFolder();
+  await using server = await startServerProcess();
+  // With this clock nothing is saved for the time that has passed.
+  const options = { accountDir: folder.path, deps: { clock: manualClock(Date.now()) } };
+  await using ann = await registered(server, "ann", options);
+  await using bob = await registered(server, "bob");
+  const key = await commonRoom(ann, bob);
+  ann.app.actions.send(key, "kept until it is certain");
+  await shows(bob, key, ["ann: kept until it is certain"]);
+  const [serverFolder = ""] = await readdir(folder.path);
+  const file = await readFile(join(folder.path, serverFolder, "session-ann.json"), "utf8");
+  assert.ok(file.includes("kept until it is certain"));
+});
+
+test("a last message that was lost on the way is found within a minute, without another one", async () => {
+  await using server = await startServerProcess();
+  await using road = await cuttableRoad(server.tcpPort);
+  const clock = manualClock(Date.now());
+  const where = { ...server, tcpPort: road.port };
+  await using ann = await registered(where, "ann", { deps: { clock } });
+  await using bob = await registered(server, "bob");
+  const key = await commonRoom(ann, bob);
+  await quiet(ann, key);
+  const lost = road.swallowAnswers();
+  bob.app.actions.send(key, "did you hear that?");
+  await lost;
+  road.open();
+  for (let passed = 0; passed < 60_000; passed += 15_000) {
+    // A server that answers is not taken for dead.
+    assert.deepEqual(await ann.app.actions.searchRooms(""), ok);
+    assert.deepEqual(ann.lines(key), []);
+    clock.advance(15_000);
+  }
+  await shows(ann, key, ["bob: did you hear that?"]);
+});
+
 test("an answer that is lost on the way back is asked for again and changes nothing", async () => {
   await using server = await startServerProcess();
   await using road = await cuttableRoad(server.tcpPort);
   await using ann = await registered({ ...server, tcpPort: road.port }, "ann");
   await using bob = await registered(server, "bob");
   const key = await commonRoom(ann, bob);
-  road.swallowAnswers();
+  void road.swallowAnswers();
   ann.app.actions.send(key, "once");
   await shows(bob, key, ["ann: once"]);
   assert.deepEqual(ann.lines(key), ["(once)"]);

@@ -32,7 +32,7 @@ export async function runScreen(options: RunOptions): Promise<ExitReason> {
   using guard = guardConsole(console, process);
   const reason = await runGuarded({
     clock: systemClock,
-    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    timeZone: localTimeZone(),
     isColoured: true,
     ...options,
     terminal,
@@ -40,6 +40,12 @@ export async function runScreen(options: RunOptions): Promise<ExitReason> {
   for (const line of guard.lines) terminal.stderr.write(`${line}\n`);
   if (reason.kind === "crash") terminal.stderr.write(crashReport(reason.error));
   return reason;
+}
+
+/** What `TZ` says; where it says nothing that is known, times are shown in UTC. */
+function localTimeZone(): string {
+  const timeZone: string | undefined = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return timeZone === undefined || timeZone === "Etc/Unknown" ? "UTC" : timeZone;
 }
 
 /** The first thing that ends the screen, once the terminal is restored. */

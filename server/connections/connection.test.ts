@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { ChatError } from "@lair-chat/protocol/errors.ts";
 import type { UserId } from "@lair-chat/protocol/ids.ts";
 import type { WireClient } from "../test/wire-client.ts";
-import { SmallServer } from "./test/small-server.ts";
+import { SmallServer, sessionOf } from "./test/small-server.ts";
 
 const id = (name: string) => name as UserId;
 
@@ -187,10 +187,16 @@ test("no more than the allowed number is in flight, and the rest is not even rea
     },
   });
   await using client = await server.signedIn("ann");
-  const requests = Array.from({ length: 5_000 }, () =>
+  const requests = Array.from({ length: 20_000 }, () =>
     client.request("get_user", { user_id: id("x".repeat(1_000)) }),
   );
+  let mostHeld = 0;
   await server.until(() => running === 8);
+  for (let turns = 0; turns < 500; turns += 1) {
+    await new Promise(setImmediate);
+    mostHeld = Math.max(mostHeld, server.inbound.heldBytes);
+  }
+  assert.ok(mostHeld < 1024 * 1024, `${mostHeld} bytes of requests were held`);
   gate.resolve();
   for (const request of requests) await client.replyTo(request);
   assert.equal(most, 8);
@@ -270,5 +276,30 @@ test("a session that ends while its connection is being bound does not get in", 
     server.endedSessions.add("session of ann" as never);
   };
   assert.equal((await client.refusal("authenticate", { token: "ann" })).code, "session_not_found");
+  assert.equal(server.hub.isOnline(id("ann")), false);
+});
+
+test("who goes away before the sign-in is done leaves nobody online", async () => {
+  const gate = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
+  const tried = Promise.withResolvers<string>();
+  await using server = await SmallServer.start({
+    handlers: {
+      authenticate: async (call, { token }) => {
+        begun.resolve();
+        await gate.promise;
+        await call.signIn(sessionOf(String(token))).catch(({ code }) => tried.resolve(code));
+        return {};
+      },
+    },
+  });
+  await using client = await server.connect();
+  await client.hello();
+  client.request("authenticate", { token: "ann" });
+  await begun.promise;
+  client.socket.resetAndDestroy();
+  await server.until(() => server.connections.size === 0);
+  gate.resolve();
+  assert.equal(await tried.promise, "invalid_state");
   assert.equal(server.hub.isOnline(id("ann")), false);
 });

@@ -138,13 +138,13 @@ export class Hub<Entry extends CommittedEntry> implements Presence, Bus {
   #join(userId: UserId, conversationId: ConversationId): void {
     const user = this.#users.get(userId);
     if (user === undefined) return;
-    user.leftWhileLoading.delete(conversationId);
     this.#audiences.subscribe(user, conversationId);
   }
 
   #leave(userId: UserId, conversationId: ConversationId, frame: Uint8Array): void {
     const user = this.#users.get(userId);
     if (user === undefined) return;
+    if (!user.conversations.has(conversationId)) user.sendBatch(new FrameBatch([frame]));
     if (!user.isLoaded) user.leftWhileLoading.add(conversationId);
     this.#audiences.unsubscribe(user, conversationId);
   }

@@ -38,5 +38,8 @@ export function faultOf(what: string, parts: FaultParts): Error {
   const code = parts.code === undefined ? "" : ` (${parts.code})`;
   const cause = new Error(parts.text);
   if (parts.stack !== undefined) cause.stack = parts.stack;
-  return new Error(`${what}: ${parts.text}${code}`, { cause });
+  const fault = new Error(`${what}: ${parts.text}${code}`, { cause });
+  // A name by which the log knows that the text holds no values of a query.
+  fault.name = "StorageFault";
+  return fault;
 }

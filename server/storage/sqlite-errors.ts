@@ -24,13 +24,9 @@ const faults: ReadonlyArray<readonly [prefix: string, fault: SqliteFault]> = [
 ];
 
 export function sqliteFault(error: unknown): SqliteFault {
-  const code = sqliteCode(error);
+  const code = databaseError(error)?.code;
   if (code === undefined) return "other";
   return faults.find(([prefix]) => code.startsWith(prefix))?.[1] ?? "other";
-}
-
-export function sqliteCode(error: unknown): string | undefined {
-  return databaseError(error)?.code;
 }
 
 interface CodedError extends Error {

@@ -113,11 +113,21 @@ function createInbox(port: MessagePort, writer: Writer): (first: WriterRequest) 
   };
 }
 
-function close(port: MessagePort, writer: Writer): void {
-  writer.client.pragma("wal_checkpoint(TRUNCATE)");
-  writer.client.close();
-  writer.report({ kind: "closed" });
+function close(port: MessagePort, { client, report }: Writer): void {
+  const problem = checkpoint(client);
+  client.close();
+  report({ kind: "closed", problem });
   port.close();
+}
+
+/** Puts all into the main file. What keeps it from that is returned: on a full disk we end in order all the same. */
+function checkpoint(client: SqliteClient): string | undefined {
+  try {
+    client.pragma("wal_checkpoint(TRUNCATE)");
+    return undefined;
+  } catch (error) {
+    return String(error);
+  }
 }
 
 function tell(writer: Writer, result: BatchResult, calls: readonly WriteCall[]): void {

@@ -20,6 +20,8 @@ export interface WriterEvents {
   readonly settled: (result: BatchResult & { readonly kind: "settled" }) => void;
   /** Called once, whatever breaks first. */
   readonly fatal: (fault: FatalFault) => void;
+  /** The WAL could not be emptied on closing. */
+  readonly notEmptied: (problem: string) => void;
 }
 
 /** The thread that owns the writing connection. */
@@ -69,9 +71,12 @@ export class WriterClient {
     } else if (report.kind === "cannot-start") {
       this.#state = "over";
       this.#started.reject(new StorageError(report.text));
-    } else {
-      this.#state = report.kind === "ready" ? "running" : "over";
+    } else if (report.kind === "ready") {
+      this.#state = "running";
       this.#started.resolve();
+    } else {
+      this.#state = "over";
+      if (report.problem !== undefined) this.#events.notEmptied(report.problem);
     }
   }
 

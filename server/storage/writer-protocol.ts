@@ -56,5 +56,6 @@ export type BatchResult =
 export type WriterReport =
   | BatchResult
   | { readonly kind: "ready" }
-  | { readonly kind: "closed" }
+  /** `problem`: why the WAL could not be emptied; nothing is lost, it is read at the next start. */
+  | { readonly kind: "closed"; readonly problem: string | undefined }
   | { readonly kind: "cannot-start"; readonly text: string };

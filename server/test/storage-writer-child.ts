@@ -4,6 +4,9 @@ import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 
+/** Longer than any test lets one live: a child that hangs must not keep the tests from ending. */
+const lifeMs = 90_000;
+
 const script = fileURLToPath(new URL("./storage-writer-process.ts", import.meta.url));
 
 /** A process of its own that writes to a database file, to be killed or starved. */
@@ -12,6 +15,8 @@ export interface WriterChild {
   /** Every line it said. */
   readonly lines: readonly string[];
   tell(line: string): void;
+  /** Says that nothing more will be told, at which it ends in order. */
+  endInput(): void;
   /** Resolves once it has said what fits. */
   says(pattern: RegExp): Promise<string>;
   /** Resolves with its exit code, null after a signal. */
@@ -34,16 +39,22 @@ export function startWriterChild(file: string, wrapper: readonly string[] = []):
     wake();
   });
   const exited = once(child, "close").then(([code]) => code as number | null);
+  const overdue = setTimeout(() => kill(child), lifeMs);
+  child.once("close", () => clearTimeout(overdue));
   // One that is gone reads no more.
   child.stdin.on("error", () => undefined);
   return {
     pid: child.pid ?? 0,
     lines,
+    endInput: () => void child.stdin.end(),
     tell: (line) => void child.stdin.write(`${line}\n`),
     says: (pattern) => untilSaid(lines, pattern, waiting, exited),
     exited,
-    kill: () => void child.kill("SIGKILL"),
-    [Symbol.asyncDispose]: () => end(child, exited),
+    kill: () => kill(child),
+    [Symbol.asyncDispose]: async () => {
+      kill(child);
+      await exited;
+    },
   };
 }
 
@@ -68,10 +79,8 @@ async function untilSaid(
   }
 }
 
-async function end(
-  child: ChildProcessByStdio<Writable, Readable, null>,
-  exited: Promise<number | null>,
-): Promise<void> {
+/** Also one that has a wrapper, of which only the wrapper is ours to kill: the end of its input ends it. */
+function kill(child: ChildProcessByStdio<Writable, Readable, null>): void {
+  child.stdin.destroy();
   child.kill("SIGKILL");
-  await exited;
 }

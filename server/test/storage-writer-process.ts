@@ -7,7 +7,8 @@ import { setState } from "./storage-operations.ts";
 
 // A process that writes for those who tamper with processes: `node storage-writer-process.ts FILE`.
 // Each line "write KEY" is answered with "ok KEY", or with "CODE KEY" when it was refused; "read" with
-// "rows N"; "flood PREFIX" writes and answers without end. A fatal fault ends it with its exit code.
+// "rows N"; "flood PREFIX" writes and answers until it is refused. A fatal fault ends it with its exit
+// code, and the end of its input ends it in order.
 
 const [, , file = ""] = argv;
 const say = (line: string) => stdout.write(`${line}\n`);
@@ -20,22 +21,23 @@ const db = await openSqlite({
   onFatal: ({ exitCode }) => exit(exitCode),
 });
 
-const verbs: Readonly<Record<string, (argument: string) => Promise<void>>> = {
-  write: async (key) => {
-    const answer = await db.write(setState, { key, value }).then(
-      () => "ok",
-      (error: { readonly code?: string }) => error.code ?? String(error),
-    );
-    say(`${answer} ${key}`);
-  },
-  read: async () => void say(`rows ${await db.read.$count(db.tables.serverState)}`),
-  flood: async (prefix) => {
-    await Promise.all(
-      Array.from({ length: 50 }, async (_, lane) => {
-        for (let n = 0; ; n += 1) await verbs["write"]?.(`${prefix}-${lane}-${n}`);
-      }),
-    );
-  },
+async function write(key: string): Promise<string> {
+  const answer = await db.write(setState, { key, value }).then(
+    () => "ok",
+    (error: { readonly code?: string }) => error.code ?? String(error),
+  );
+  say(`${answer} ${key}`);
+  return answer;
+}
+
+async function flood(prefix: string, lane: number): Promise<void> {
+  for (let n = 0; (await write(`${prefix}-${lane}-${n}`)) === "ok"; n += 1);
+}
+
+const verbs: Readonly<Record<string, (argument: string) => Promise<unknown>>> = {
+  write,
+  read: async () => say(`rows ${await db.read.$count(db.tables.serverState)}`),
+  flood: (prefix) => Promise.all(Array.from({ length: 50 }, (_, lane) => flood(prefix, lane))),
 };
 
 say("ready");

@@ -38,7 +38,6 @@ interface Waiter {
 export class WireClient {
   /** Everything that came, in order. */
   readonly received: WireMessage[] = [];
-  /** How the server ended it, once `closed` has resolved. */
   readonly socket: net.Socket;
   readonly #decoder = new FrameDecoder({ maxFrameBytes: MAX_FRAME_BYTES });
   readonly #unread: WireMessage[] = [];
@@ -49,7 +48,7 @@ export class WireClient {
 
   private constructor(socket: net.Socket) {
     this.socket = socket;
-    socket.on("data", (chunk) => this.#read(chunk));
+    socket.on("data", (chunk: Buffer) => this.#read(chunk));
     // A server may cut us off; `closed` tells.
     socket.on("error", () => undefined);
     socket.on("close", () => this.#onClose());

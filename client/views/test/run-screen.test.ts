@@ -10,11 +10,11 @@ const hook = new URL("../../../scripts/tsx-hook.mjs", import.meta.url).href;
 const hasTmux = spawnSync("tmux", ["-V"]).status === 0;
 const options = { skip: hasTmux ? false : "tmux is not installed" };
 
-const run = (fault = "") =>
+const run = (fault = "", env: Readonly<Record<string, string>> = {}) =>
   Terminal.open({
     command: [process.execPath, "--import", hook, program, fault],
     cwd: fileURLToPath(new URL(".", import.meta.url)),
-    env: { LANG: "C.UTF-8", NODE_ENV: "production" },
+    env: { LANG: "C.UTF-8", NODE_ENV: "production", ...env },
   });
 
 /** What the shell sees afterwards: its own screen, and a line that is echoed as one types it. */
@@ -70,6 +70,13 @@ test("what a library logs waits until the terminal is back, and is checked", opt
   await terminal.press("C-c");
   assert.match(await isBackToNormal(terminal, 0), /logged ␛\]0;owned␇ on purpose/);
 });
+
+for (const timeZone of ["", "Nowhere/Atlantis"]) {
+  test(`a time zone nobody knows (${timeZone}) is no reason not to start`, options, async () => {
+    await using terminal = await run("", { TZ: timeZone });
+    assert.match(await terminal.shows("message 50"), /\d\d:\d\d {10}bob │ message 50/);
+  });
+}
 
 test("without a terminal it says so instead of starting", async () => {
   const started = promisify(execFile)(process.execPath, ["--import", hook, program]);

@@ -262,7 +262,7 @@ const pairQuery = preparedRead(({ read, tables: { directConversations } }) =>
 );
 
 /** The two users of a direct conversation; undefined for a room. */
-export async function pairOf(
+async function pairOf(
   reader: Reader,
   conversationId: ConversationId,
 ): Promise<readonly [UserId, UserId] | undefined> {

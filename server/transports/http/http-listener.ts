@@ -7,12 +7,7 @@ import type { BoundAddress } from "../bind.ts";
 import type { TlsKeys } from "../tls-keys.ts";
 import { asChatError, errorReply } from "./error-reply.ts";
 import { addHealthRoutes, type HealthDeps } from "./health.ts";
-import {
-  answerClientError,
-  createHttpServer,
-  type HttpServerDeps,
-  type TlsKeys,
-} from "./http-server.ts";
+import { answerClientError, createHttpServer, type HttpServerDeps } from "./http-server.ts";
 import { addCommandRoutes, type RouteDeps } from "./routes.ts";
 
 export interface HttpListenerOptions {

@@ -31,7 +31,7 @@ export interface TcpListenerDeps {
 export interface TcpListener extends BoundAddress {
   /** Lets nobody in any more; those who are in stay. */
   stopAccepting(): void;
-  /** Stops accepting, and resolves when the last socket is closed. */
+  /** Stops accepting, cuts the sockets that are still open, and resolves when they are closed. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -53,6 +53,7 @@ export async function listenTcp(
   const server = options.tls === undefined ? plainServer(deps) : tlsServer(options.tls, deps);
   const bound = await bind(server, options);
   server.on("error", (error) => deps.log.error({ err: error }, "the chat port has a fault"));
+  const sockets = socketsOf(server);
   const closed = new Promise<void>((resolve) => server.once("close", resolve));
   let isAccepting = true;
   const stopAccepting = () => {
@@ -64,9 +65,20 @@ export async function listenTcp(
     stopAccepting,
     async [Symbol.asyncDispose]() {
       stopAccepting();
+      for (const socket of sockets) socket.destroy();
       await closed;
     },
   };
+}
+
+/** The bare sockets that are open, those in a TLS handshake included. */
+function socketsOf(server: Server): ReadonlySet<Socket> {
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
+  return sockets;
 }
 
 function plainServer(deps: TcpListenerDeps): Server {
