@@ -39,6 +39,8 @@ export const limits = {
   pageSizeMax: 100,
   logPageSize: 100,
   logPageSizeMax: 500,
+  /** Of a page's entries as JSON; a page of long messages holds fewer than were asked for. */
+  pageBytes: 512 * 1024,
   /** Bytes waiting for one reader before it is cut off, and how long it may make no progress. */
   outboxBytes: 1024 * 1024,
   outboxStallMs: 10_000,

@@ -25,6 +25,17 @@ const tasks = {
     cwd: root,
   },
   check: { node: (args) => [file("scripts", "check.ts"), ...args], cwd: root },
+  // Writes the migration that brings the database to what server/storage/schema says.
+  "db:generate": {
+    node: (args) => [
+      file("node_modules", "drizzle-kit", "bin.cjs"),
+      "generate",
+      "--config",
+      file("scripts", "drizzle-sqlite.config.ts"),
+      ...args,
+    ],
+    cwd: root,
+  },
   docs: { node: (args) => [file("scripts", "generate-docs.ts"), ...args], cwd: root },
 };
 

@@ -129,15 +129,15 @@ test("a lock whose process number now belongs to another process holds nobody up
   if (process.platform !== "linux") return t.skip("only Linux tells when a process began");
   await using here = await place();
   await (await signedIn(here.accounts())).release();
-  const lock = JSON.stringify({ pid: process.pid, began: "1", token: "x" });
-  await writeFile(here.path("session-ann.lock"), lock);
+  const lock = JSON.stringify({ pid: process.pid, began: "1" });
+  await writeFile(here.path("session-ann.lock-3"), lock);
   assert.equal(await here.accounts().isTaken("ann"), false);
 });
 
 test("of many windows that start at once, one gets the session", async () => {
   await using here = await place();
   await (await signedIn(here.accounts())).release();
-  await writeFile(here.path("session-ann.lock"), "left by a crash");
+  await writeFile(here.path("session-ann.lock-3"), "left by a crash");
   const claims = await Promise.all(
     Array.from({ length: 8 }, () => here.accounts().claim(undefined)),
   );
@@ -249,7 +249,7 @@ test("the lock of a killed process that its parent has not buried yet holds nobo
   }
   const [began] =
     (await readFile(`/proc/${pid}/stat`, "utf8")).split(") ")[1]?.split(" ").slice(19, 20) ?? [];
-  await writeFile(here.path("session-ann.lock"), JSON.stringify({ pid, began, token: "x" }));
+  await writeFile(here.path("session-ann.lock-3"), JSON.stringify({ pid, began }));
   assert.equal(await here.accounts().isTaken("ann"), false);
   parent.kill("SIGKILL");
   await once(parent, "exit");

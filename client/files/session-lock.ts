@@ -1,6 +1,17 @@
-import { randomUUID } from "node:crypto";
+import { randomInt, randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { constants, copyFile, link, readFile, rename, unlink, writeFile } from "node:fs/promises";
+import {
+  constants,
+  copyFile,
+  link,
+  readdir,
+  readFile,
+  rm,
+  unlink,
+  writeFile,
+} from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { codeOf, fromFileError } from "./account-file-error.ts";
 
 /** Says that a session is in use, until it is released or its process is gone. */
@@ -12,36 +23,69 @@ interface Holder {
   readonly pid: number;
   /** When that process began, as the system counts it: numbers of processes are given again. */
   readonly began: string;
-  readonly token: string;
 }
 
-/** Takes the lock, or undefined if a living process holds it. */
+const TRIES = 10;
+const LONGEST_PAUSE_MS = 20;
+
+/**
+ * Takes the lock, or undefined if a living process holds it.
+ *
+ * A holder makes a file of the next free number beside those that dead processes left. Only its
+ * owner removes the file of a living one, so of two that got in at once at least the later sees the
+ * other when it looks again, and gives way.
+ */
 export async function takeLock(path: string): Promise<SessionLock | undefined> {
-  const me: Holder = { pid: process.pid, began: beganAt(process.pid), token: randomUUID() };
-  const own = `${path}.${me.token}`;
   try {
-    await writeFile(own, JSON.stringify(me), { mode: 0o600, flag: "wx" });
-    try {
-      const taken =
-        (await linked(own, path)) || ((await removeStale(path)) && (await linked(own, path)));
-      return taken ? { release: () => release(path, me) } : undefined;
-    } finally {
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      const before = await locksAt(path);
+      if (before.some(({ isHeld }) => isHeld)) return undefined;
+      const own = await makeLock(path, 1 + Math.max(0, ...before.map(({ number }) => number)));
+      if (own === undefined) continue;
+      const others = (await locksAt(path)).filter((lock) => lock.path !== own);
+      if (others.every(({ isHeld }) => !isHeld)) {
+        for (const { path: left } of others) await rm(left, { force: true });
+        return { release: () => rm(own, { force: true }) };
+      }
       await unlink(own);
+      await delay(randomInt(LONGEST_PAUSE_MS));
     }
+    return undefined;
   } catch (cause) {
     throw fromFileError(cause, "Locking", path);
   }
 }
 
-/** A link appears whole or not at all, and only one process can make it. */
-async function linked(own: string, path: string): Promise<boolean> {
+interface FoundLock {
+  readonly path: string;
+  readonly number: number;
+  readonly isHeld: boolean;
+}
+
+async function locksAt(path: string): Promise<readonly FoundLock[]> {
+  const folder = dirname(path);
+  const prefix = `${basename(path)}-`;
+  const found: FoundLock[] = [];
+  for (const name of await readdir(folder)) {
+    const number = name.startsWith(prefix) ? Number(name.slice(prefix.length)) : Number.NaN;
+    if (!Number.isSafeInteger(number)) continue;
+    const lock = join(folder, name);
+    const holder = await readHolder(lock);
+    found.push({ path: lock, number, isHeld: holder !== undefined && isAlive(holder) });
+  }
+  return found;
+}
+
+/** The file of this number, or undefined if another process was quicker. */
+async function makeLock(path: string, number: number): Promise<string | undefined> {
+  const me: Holder = { pid: process.pid, began: beganAt(process.pid) };
+  const written = `${path}.${randomUUID()}`;
+  const lock = `${path}-${number}`;
+  await writeFile(written, JSON.stringify(me), { mode: 0o600, flag: "wx" });
   try {
-    await link(own, path);
-    return true;
-  } catch (cause) {
-    if (codeOf(cause) === "EEXIST") return false;
-    if (!withoutLinks.has(codeOf(cause))) throw cause;
-    return copied(own, path);
+    return (await isMade(written, lock)) ? lock : undefined;
+  } finally {
+    await unlink(written);
   }
 }
 
@@ -54,9 +98,13 @@ const withoutLinks: ReadonlySet<string> = new Set([
   "EACCES",
 ]);
 
-async function copied(own: string, path: string): Promise<boolean> {
+/** A link appears whole or not at all, and only one process can make it. */
+async function isMade(written: string, lock: string): Promise<boolean> {
   try {
-    await copyFile(own, path, constants.COPYFILE_EXCL);
+    await link(written, lock).catch((cause: unknown) => {
+      if (!withoutLinks.has(codeOf(cause))) throw cause;
+      return copyFile(written, lock, constants.COPYFILE_EXCL);
+    });
     return true;
   } catch (cause) {
     if (codeOf(cause) === "EEXIST") return false;
@@ -64,44 +112,16 @@ async function copied(own: string, path: string): Promise<boolean> {
   }
 }
 
-/** Removes a lock whose holder is gone; true if the way may be free now. */
-async function removeStale(path: string): Promise<boolean> {
-  const holder = await readHolder(path);
-  if (holder === undefined) return true;
-  if (holder !== "unreadable" && isAlive(holder)) return false;
-  const aside = `${path}.${randomUUID()}`;
+/** Who made a lock, or undefined if it is gone or says nothing. */
+async function readHolder(lock: string): Promise<Holder | undefined> {
   try {
-    await rename(path, aside);
-  } catch (cause) {
-    if (codeOf(cause) === "ENOENT") return true;
-    throw cause;
-  }
-  // Between reading and renaming another process may have done the same and taken the lock.
-  const moved = await readHolder(aside);
-  const before = typeof holder === "object" ? holder.token : "";
-  const isAnother = typeof moved === "object" && moved.token !== before;
-  if (isAnother && isAlive(moved)) {
-    await linked(aside, path);
-    await unlink(aside);
-    return false;
-  }
-  await unlink(aside);
-  return true;
-}
-
-async function release(path: string, me: Holder): Promise<void> {
-  const holder = await readHolder(path);
-  const isOurs = typeof holder === "object" && holder.token === me.token;
-  if (isOurs) await unlink(path).catch(() => undefined);
-}
-
-async function readHolder(path: string): Promise<Holder | "unreadable" | undefined> {
-  try {
-    const { pid, began, token } = JSON.parse(await readFile(path, "utf8")) as Partial<Holder>;
-    const isWhole = Number.isInteger(pid) && typeof began === "string" && typeof token === "string";
-    return isWhole ? ({ pid, began, token } as Holder) : "unreadable";
-  } catch (cause) {
-    return codeOf(cause) === "ENOENT" ? undefined : "unreadable";
+    const { pid, began } = JSON.parse(await readFile(lock, "utf8")) as Partial<Holder>;
+    const isWhole = pid !== undefined && Number.isInteger(pid) && typeof began === "string";
+    return isWhole ? { pid, began } : undefined;
+  } catch (error) {
+    // Gone meanwhile, or damaged by a crash: no living process leaves either.
+    if (error instanceof SyntaxError || codeOf(error) === "ENOENT") return undefined;
+    throw error;
   }
 }
 

@@ -39,7 +39,7 @@ export function faultOf(what: string, parts: FaultParts): Error {
   const cause = new Error(parts.text);
   if (parts.stack !== undefined) cause.stack = parts.stack;
   const fault = new Error(`${what}: ${parts.text}${code}`, { cause });
-  // A name by which the log knows that the text holds no values of a query.
-  fault.name = "StorageFault";
+  // By this name the log knows that the text is the driver's own, which holds no values of a query.
+  if (parts.code !== undefined) fault.name = "StorageFault";
   return fault;
 }

@@ -3,6 +3,7 @@ import type { Handler } from "../../commands/handler.ts";
 import type { ConversationsDeps } from "./conversations-deps.ts";
 import { toEvent } from "./log-rules.ts";
 import { headOf, readLog } from "./log-store.ts";
+import { fitPage } from "./page-rules.ts";
 import { readableConversation } from "./readable-store.ts";
 
 export function createGetLog({ db }: Pick<ConversationsDeps, "db">): Handler<"get_log"> {
@@ -12,6 +13,8 @@ export function createGetLog({ db }: Pick<ConversationsDeps, "db">): Handler<"ge
     const page = await readLog(db, { conversationId, before, after, limit });
     // Read after the page, so that it is never behind it; an entry committed in between only makes it larger.
     const head = await headOf(db, conversationId);
-    return { entries: page.entries.map(toEvent), head, has_more: page.hasMore };
+    const keep = after === undefined ? "last" : "first";
+    const { items, hasMore } = fitPage(page.entries.map(toEvent), page.hasMore, keep);
+    return { entries: [...items], head, has_more: hasMore };
   };
 }

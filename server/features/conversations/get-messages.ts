@@ -4,6 +4,7 @@ import type { Handler } from "../../commands/handler.ts";
 import type { ConversationsDeps } from "./conversations-deps.ts";
 import { toMessage } from "./log-rules.ts";
 import { type MessageBound, readMessages } from "./log-store.ts";
+import { fitPage } from "./page-rules.ts";
 import { readableConversation } from "./readable-store.ts";
 
 export function createGetMessages({ db }: Pick<ConversationsDeps, "db">): Handler<"get_messages"> {
@@ -13,7 +14,9 @@ export function createGetMessages({ db }: Pick<ConversationsDeps, "db">): Handle
     const conversationId = await readableConversation(db, session.userId, target);
     if (conversationId === undefined) return { messages: [], has_more: false };
     const page = await readMessages(db, { conversationId, before, after, limit });
-    return { messages: page.entries.map(toMessage), has_more: page.hasMore };
+    const keep = after === undefined ? "first" : "last";
+    const { items, hasMore } = fitPage(page.entries.map(toMessage), page.hasMore, keep);
+    return { messages: [...items], has_more: hasMore };
   };
 }
 
