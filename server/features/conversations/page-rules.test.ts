@@ -30,7 +30,9 @@ test("something larger than a page stands alone, so that reading always goes on"
 });
 
 test("whatever the sizes, what is kept is in order, without a hole and within the bound", () => {
-  const sizes = fc.array(fc.integer({ min: 1, max: Math.floor(limits.pageBytes / 3) }), { maxLength: 12 });
+  const sizes = fc.array(fc.integer({ min: 1, max: Math.floor(limits.pageBytes / 3) }), {
+    maxLength: 12,
+  });
   fc.assert(
     fc.property(sizes, fc.constantFrom("first", "last"), (lengths, keep) => {
       const items = lengths.map((length, seq) => ({ seq, content: "x".repeat(length) }));
