@@ -59,14 +59,24 @@ function invalidParams(schema: TSchema, validator: Validator, input: unknown): C
   const problems = ofChosenBranch(validator.Errors(input) as readonly Problem[]);
   const first =
     problems.find((problem) => problem.keyword !== "additionalProperties") ?? problems[0];
-  const field = first === undefined ? "" : first.instancePath.slice(1).replaceAll("/", ".");
-  const code = errorCodeAt(schema, field.split("."));
+  const path = first === undefined ? "" : first.instancePath.slice(1).replaceAll("/", ".");
+  const code = errorCodeAt(schema, path.split("."));
+  const field = shortened(path);
   if (code !== undefined) return new ChatError(code, { details: { field } });
   const what = first === undefined ? "is not valid" : reason(first);
   return new ChatError("validation_failed", {
     message: `The request is not valid: ${field || "it"} ${what}.`,
     details: { field },
   });
+}
+
+const shownCharacters = 64;
+
+/** A field nobody declared can have a name of any length, and the answer must stay small. */
+function shortened(path: string): string {
+  return path.length <= shownCharacters
+    ? path
+    : `${path.slice(0, shownCharacters).toWellFormed()}…`;
 }
 
 /** Leaves out what is wrong with those branches of a union that were not meant: their `type` is another. */

@@ -151,7 +151,7 @@ export const listConversations = command("list_conversations", {
   rate: "api",
   params: {
     after: Type.Optional(Type.String({ maxLength: 64, description: "`next` of the page before" })),
-    limit: Type.Optional(LogLimit),
+    limit: Type.Optional(Limit),
   },
   result: {
     conversations: Type.Array(Conversation),
@@ -162,7 +162,7 @@ export const listConversations = command("list_conversations", {
   http: {
     method: "GET",
     path: "/conversations",
-    query: { after: Type.Optional(Type.String({ maxLength: 64 })), limit: Type.Optional(LogLimit) },
+    query: { after: Type.Optional(Type.String({ maxLength: 64 })), limit: Type.Optional(Limit) },
   },
 });
 

@@ -61,8 +61,9 @@ export const Username = Type.String({
 export const Email = Type.String({
   minLength: 3,
   maxLength: limits.emailChars,
+  // The labels of the domain hold no dot, so there is one way to match and it takes linear time.
   pattern:
-    "^[^@\\s\\u0000-\\u001f\\u007f]+@[^@\\s\\u0000-\\u001f\\u007f]+\\.[^@\\s\\u0000-\\u001f\\u007f]+$",
+    "^[^@\\s\\u0000-\\u001f\\u007f]+@[^@.\\s\\u0000-\\u001f\\u007f]+(\\.[^@.\\s\\u0000-\\u001f\\u007f]+)+$",
   errorCode: "email_invalid",
 });
 /** Length is checked in bytes by the server's password rules; this only keeps a giant out. */

@@ -31,7 +31,17 @@ export async function answer(deps: AnswerDeps, call: Call, request: Request): Pr
     const result = await deps.dispatch(call, request.name, request.params);
     return { frame: successFrame(request, result), code: undefined };
   } catch (error) {
-    return failure(request, asChatError(error, request, deps.log));
+    return refused(request, asChatError(error, request, deps.log), deps.log);
+  }
+}
+
+/** Whatever stands in the error, there is an answer: one that says less, if need be. */
+function refused(request: Request, error: ChatError, log: AnswerDeps["log"]): Answer {
+  try {
+    return failure(request, error);
+  } catch (cause) {
+    log.error({ err: cause, command: request.name }, "a refusal does not fit into a frame");
+    return failure(request, new ChatError("internal_error"));
   }
 }
 

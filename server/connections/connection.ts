@@ -4,7 +4,7 @@ import { commands } from "@lair-chat/protocol/registry.ts";
 import type { Strictness } from "@lair-chat/protocol/validate.ts";
 import type { Dispatch } from "../commands/dispatch.ts";
 import type { Call, Session } from "../commands/handler.ts";
-import { answer, errorFrame } from "./answer.ts";
+import { type Answer, answer, errorFrame } from "./answer.ts";
 import { BadRequests } from "./bad-requests.ts";
 import type { Channel, ChannelEvents } from "./channel.ts";
 import type { ConnectionLimits } from "./connection-limits.ts";
@@ -208,13 +208,21 @@ export class Connection implements ChannelEvents {
     return undefined;
   }
 
+  /** Never rejects: a fault in here costs this connection, not the process. */
   async #perform(reading: Reading): Promise<void> {
-    if (reading.kind === "senseless") {
-      this.#answered(errorFrame(reading.error, reading.requestId), reading.error.code);
-      return;
+    try {
+      const { frame, code } = await this.#answer(reading);
+      this.#answered(frame, code);
+    } catch (error) {
+      this.#deps.log.error({ err: error }, "a request could not be answered");
+      this.end(new ChatError("internal_error"));
     }
-    const { frame, code } = await answer(this.#deps, this.#call, reading.request);
-    this.#answered(frame, code);
+  }
+
+  #answer(reading: Reading): Answer | Promise<Answer> {
+    if (reading.kind === "request") return answer(this.#deps, this.#call, reading.request);
+    const { error, requestId } = reading;
+    return { frame: errorFrame(error, requestId), code: error.code };
   }
 
   #answered(frame: Uint8Array | undefined, refused: ErrorCode | undefined): void {

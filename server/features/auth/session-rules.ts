@@ -18,7 +18,7 @@ export const sessionTimes = {
   /** A session without refresh token, and its access token: what 1.x clients get. */
   plain: day,
   /** A used refresh token is taken once more: the answer to its first use may have been lost. */
-  reuseGrace: 10 * second,
+  reuseGrace: 2 * minute,
   /** `last_seen_at` is not written again before that. */
   seenAgain: 15 * minute,
   /** A device that has not been seen and has no session is forgotten. */
