@@ -26,6 +26,8 @@ export interface HttpRoute {
   readonly query?: TProperties;
   /** Path, query and body values, put together, to the command's parameters. */
   readonly toParams?: (input: Readonly<Record<string, unknown>>) => Record<string, unknown>;
+  /** What the response body holds, where `toBody` makes it other than the result. */
+  readonly response?: TProperties;
   /** The command's result to the response body. */
   readonly toBody?: (result: Readonly<Record<string, unknown>>) => Record<string, unknown>;
 }

@@ -8,6 +8,7 @@ export type UserId = Branded<"user">;
 export type RoomId = Branded<"room">;
 export type MessageId = Branded<"message">;
 export type SessionId = Branded<"session">;
+export type InvitationId = Branded<"invitation">;
 export type DeviceId = Branded<"device">;
 /** One logical send, made by the client before the first try and kept across retries (UUIDv7). */
 export type ClientId = Branded<"client">;
@@ -32,3 +33,4 @@ export const DeviceIdSchema = id<"device">(
   "validation_failed",
 );
 export const ClientIdSchema = id<"client">("Id of one logical send (UUIDv7)", "validation_failed");
+export const InvitationIdSchema = id<"invitation">("Invitation id (UUID)", "invitation_not_found");

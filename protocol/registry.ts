@@ -1,14 +1,58 @@
 import type { ParamsOf, PayloadOf, ResultOf } from "./define.ts";
-import { authenticate, login, logout, refresh, register } from "./messages/auth.ts";
+import {
+  adminDeleteRoom,
+  banUser,
+  getStats,
+  sendServerNotice,
+  setUserRole,
+  unbanUser,
+} from "./messages/admin.ts";
+import {
+  authenticate,
+  changePassword,
+  login,
+  logout,
+  refresh,
+  register,
+  sessionExpiring,
+} from "./messages/auth.ts";
 import { clientHello, errorEvent, ping, serverHello, serverNotice } from "./messages/connection.ts";
 import {
+  acceptInvitation,
+  cancelInvitation,
+  declineInvitation,
+  invitationCancelled,
+  invitationReceived,
+  inviteToRoom,
+  listInvitations,
+} from "./messages/invitations.ts";
+import {
+  deleteMessage,
+  editMessage,
   getLog,
   getMessages,
   listConversations,
+  markMessagesRead,
+  messageDeleted,
+  messageEdited,
   messageReceived,
+  messagesRead,
   sendMessage,
 } from "./messages/messages.ts";
 import { typing, userOffline, userOnline, userTyping } from "./messages/presence.ts";
+import {
+  banMember,
+  deleteRoom,
+  listBans,
+  memberRoleChanged,
+  removeMember,
+  roomDeleted,
+  roomUpdated,
+  transferOwnership,
+  unbanMember,
+  updateMemberRole,
+  updateRoom,
+} from "./messages/room-administration.ts";
 import {
   createRoom,
   getRoom,
@@ -19,7 +63,15 @@ import {
   userJoinedRoom,
   userLeftRoom,
 } from "./messages/rooms.ts";
-import { getCurrentUser, getUser, listUsers } from "./messages/users.ts";
+import {
+  blockUser,
+  getCurrentUser,
+  getUser,
+  listBlockedUsers,
+  listUsers,
+  unblockUser,
+  updateProfile,
+} from "./messages/users.ts";
 
 /** Every command of the protocol by its name on the wire. */
 export const commands = {
@@ -30,20 +82,47 @@ export const commands = {
   refresh,
   authenticate,
   logout,
+  change_password: changePassword,
   get_current_user: getCurrentUser,
   get_user: getUser,
   list_users: listUsers,
+  update_profile: updateProfile,
+  block_user: blockUser,
+  unblock_user: unblockUser,
+  list_blocked_users: listBlockedUsers,
   create_room: createRoom,
   get_room: getRoom,
   list_rooms: listRooms,
   join_room: joinRoom,
   leave_room: leaveRoom,
   get_room_members: getRoomMembers,
+  update_room: updateRoom,
+  delete_room: deleteRoom,
+  update_member_role: updateMemberRole,
+  transfer_ownership: transferOwnership,
+  remove_member: removeMember,
+  ban_member: banMember,
+  unban_member: unbanMember,
+  list_bans: listBans,
+  invite_to_room: inviteToRoom,
+  list_invitations: listInvitations,
+  accept_invitation: acceptInvitation,
+  decline_invitation: declineInvitation,
+  cancel_invitation: cancelInvitation,
   send_message: sendMessage,
+  edit_message: editMessage,
+  delete_message: deleteMessage,
+  mark_messages_read: markMessagesRead,
   get_messages: getMessages,
   get_log: getLog,
   list_conversations: listConversations,
   typing,
+  get_stats: getStats,
+  ban_user: banUser,
+  unban_user: unbanUser,
+  set_user_role: setUserRole,
+  admin_delete_room: adminDeleteRoom,
+  send_server_notice: sendServerNotice,
 } as const;
 
 /** Every event of the protocol by its name on the wire. */
@@ -51,9 +130,18 @@ export const events = {
   server_hello: serverHello,
   server_notice: serverNotice,
   error: errorEvent,
+  session_expiring: sessionExpiring,
   message_received: messageReceived,
+  message_edited: messageEdited,
+  message_deleted: messageDeleted,
+  messages_read: messagesRead,
   user_joined_room: userJoinedRoom,
   user_left_room: userLeftRoom,
+  member_role_changed: memberRoleChanged,
+  room_updated: roomUpdated,
+  room_deleted: roomDeleted,
+  invitation_received: invitationReceived,
+  invitation_cancelled: invitationCancelled,
   user_online: userOnline,
   user_offline: userOffline,
   user_typing: userTyping,
@@ -72,11 +160,16 @@ export type EventName = keyof typeof events;
 /** An event as it stands on the wire: its name in `type`, its payload beside it. */
 export type EventOf<N extends EventName> = { type: N } & PayloadOf<(typeof events)[N]>;
 export type AnyEvent = { [N in EventName]: EventOf<N> }[EventName];
+type LoggedEventName =
+  | "message_received"
+  | "message_edited"
+  | "message_deleted"
+  | "user_joined_room"
+  | "user_left_room"
+  | "member_role_changed"
+  | "room_updated";
 /** The events that are entries of a conversation's log. */
-export type LoggedEvent =
-  | EventOf<"message_received">
-  | EventOf<"user_joined_room">
-  | EventOf<"user_left_room">;
+export type LoggedEvent = { [N in LoggedEventName]: EventOf<N> }[LoggedEventName];
 
 export function isCommandName(name: string): name is CommandName {
   return Object.hasOwn(commands, name);

@@ -1,7 +1,8 @@
 import { Type } from "typebox";
-import { command } from "../define.ts";
-import { DeviceIdSchema } from "../ids.ts";
+import { command, event } from "../define.ts";
+import { DeviceIdSchema, SessionIdSchema } from "../ids.ts";
 import { limits } from "../limits.ts";
+import { plainSuccess } from "./plain-success.ts";
 import { Email, Password, SessionInfo, Timestamp, User, Username } from "./shapes.ts";
 
 const device = {
@@ -74,7 +75,7 @@ export const login = command("login", {
     ...device,
   },
   result: signedIn,
-  errors: ["invalid_credentials", "account_locked", "busy", "storage_full"],
+  errors: ["invalid_credentials", "account_locked", "account_banned", "busy", "storage_full"],
   http: { method: "POST", path: "/auth/login" },
 });
 
@@ -89,7 +90,7 @@ export const refresh = command("refresh", {
     expires_at: Timestamp,
     refresh_token: Type.Optional(RefreshToken),
   },
-  errors: ["unauthorized", "invalid_token", "session_expired", "storage_full"],
+  errors: ["unauthorized", "invalid_token", "session_expired", "account_banned", "storage_full"],
   http: { method: "POST", path: "/auth/refresh" },
 });
 
@@ -99,7 +100,13 @@ export const authenticate = command("authenticate", {
   rate: "api",
   params: { token: Type.String({ minLength: 1, maxLength: 4096, errorCode: "invalid_token" }) },
   result: { user: User, session: SessionInfo },
-  errors: ["invalid_token", "token_expired", "session_not_found", "session_expired"],
+  errors: [
+    "invalid_token",
+    "token_expired",
+    "session_not_found",
+    "session_expired",
+    "account_banned",
+  ],
 });
 
 export const logout = command("logout", {
@@ -110,5 +117,21 @@ export const logout = command("logout", {
   params: {},
   result: {},
   errors: ["storage_full"],
-  http: { method: "POST", path: "/auth/logout", toBody: () => ({ success: true }) },
+  http: { method: "POST", path: "/auth/logout", ...plainSuccess },
+});
+
+export const changePassword = command("change_password", {
+  about: "Sets another password and ends all your other sessions.",
+  access: "session",
+  rate: "login",
+  params: { current_password: Password, new_password: Password },
+  result: {},
+  errors: ["incorrect_password", "account_locked", "password_too_weak", "busy", "storage_full"],
+  http: { method: "POST", path: "/auth/change-password", ...plainSuccess },
+});
+
+export const sessionExpiring = event("session_expiring", {
+  about: "This connection's session ends soon: refresh it, or sign in again.",
+  logged: false,
+  payload: { session_id: SessionIdSchema, expires_at: Timestamp },
 });

@@ -1,7 +1,8 @@
 import { Type } from "typebox";
 import { command, event } from "../define.ts";
-import { ClientIdSchema, UserIdSchema } from "../ids.ts";
+import { ClientIdSchema, MessageIdSchema, UserIdSchema } from "../ids.ts";
 import { limits } from "../limits.ts";
+import { plainSuccess } from "./plain-success.ts";
 import {
   Content,
   Count,
@@ -12,6 +13,7 @@ import {
   Room,
   RoomRole,
   Seq,
+  Timestamp,
 } from "./shapes.ts";
 
 const Position = Type.Union([Seq, Type.String({ maxLength: 40 })], {
@@ -56,10 +58,70 @@ export const sendMessage = command("send_message", {
     "room_not_found",
     "not_room_member",
     "user_not_found",
+    "room_moderated",
+    "user_blocked",
+    "message_deleted",
     "id_conflict",
     "storage_full",
   ],
   http: { method: "POST", path: "/messages", status: 201, toParams: withDmTarget },
+});
+
+export const editMessage = command("edit_message", {
+  about: "Replaces the content of a message of yours, while you may write in its conversation.",
+  access: "session",
+  rate: "message",
+  params: { message_id: MessageIdSchema, content: Content },
+  result: { message: Message },
+  errors: [
+    "message_not_found",
+    "not_message_author",
+    "message_deleted",
+    "content_invalid",
+    "not_room_member",
+    "room_moderated",
+    "user_blocked",
+    "storage_full",
+  ],
+  http: { method: "PATCH", path: "/messages/:message_id" },
+});
+
+export const deleteMessage = command("delete_message", {
+  about:
+    "Erases a message for everybody: its author, a moderator or owner of the room, or an admin. Its place in the log stays.",
+  access: "session",
+  rate: "message",
+  params: { message_id: MessageIdSchema },
+  result: {},
+  errors: ["message_not_found", "permission_denied", "message_deleted", "storage_full"],
+  http: {
+    method: "DELETE",
+    path: "/messages/:message_id",
+    ...plainSuccess,
+  },
+});
+
+export const markMessagesRead = command("mark_messages_read", {
+  about:
+    "Moves your read marker of a conversation forward (never back) and tells your other connections.",
+  access: "session",
+  rate: "api",
+  params: {
+    target: MessageTarget,
+    up_to: Type.Union([Seq, MessageIdSchema], { description: "A seq, or a message's id" }),
+  },
+  result: {
+    unread_count: Type.Integer({ minimum: 0, description: "Messages of others behind the marker" }),
+    read_seq: Seq,
+  },
+  errors: [
+    "room_not_found",
+    "not_room_member",
+    "user_not_found",
+    "message_not_found",
+    "storage_full",
+  ],
+  http: { method: "POST", path: "/messages/read", toParams: withDmTarget },
 });
 
 export const getMessages = command("get_messages", {
@@ -135,12 +197,16 @@ const Conversation = Type.Union([
     role: RoomRole,
     member_count: Count,
     head: Seq,
+    read_seq: Seq,
+    unread_count: Count,
   }),
   Type.Object({
     kind: Type.Literal("dm"),
     peer: Type.Object({ id: UserIdSchema, username: Type.String() }),
     online: Type.Boolean(),
     head: Seq,
+    read_seq: Seq,
+    unread_count: Count,
   }),
 ]);
 
@@ -171,4 +237,31 @@ export const messageReceived = event("message_received", {
     "A message was stored. To everybody in the conversation, the author's own connections included.",
   logged: true,
   payload: { message: Message, author_username: Type.String(), seq: Seq },
+});
+
+export const messageEdited = event("message_edited", {
+  about:
+    "A message has other content now. `message.seq` is its own place, `seq` that of the change.",
+  logged: true,
+  payload: { message: Message, seq: Seq, created_at: Timestamp },
+});
+
+export const messageDeleted = event("message_deleted", {
+  about:
+    "A message was erased. In the log it stands twice: in the place of the message (`seq` equals `message_seq`), and where the erasure happened.",
+  logged: true,
+  payload: {
+    message_id: MessageIdSchema,
+    message_seq: Seq,
+    target: MessageTarget,
+    deleted_by: UserIdSchema,
+    seq: Seq,
+    created_at: Timestamp,
+  },
+});
+
+export const messagesRead = event("messages_read", {
+  about: "You have read a conversation up to here on another connection of yours.",
+  logged: false,
+  payload: { target: MessageTarget, read_seq: Seq, unread_count: Count },
 });

@@ -2,6 +2,7 @@ import { Type } from "typebox";
 import { command, event } from "../define.ts";
 import { RoomIdSchema, UserIdSchema } from "../ids.ts";
 import { limits } from "../limits.ts";
+import { plainSuccess } from "./plain-success.ts";
 import {
   Count,
   Limit,
@@ -17,7 +18,18 @@ import {
   User,
 } from "./shapes.ts";
 
-const Description = Type.String({ maxLength: limits.descriptionChars });
+export const Description = Type.String({ maxLength: limits.descriptionChars });
+
+export const ChangedSettings = Type.Object(
+  {
+    public: Type.Optional(Type.Boolean({ description: "True unless said when a room is made" })),
+    max_members: Type.Optional(nullable(Type.Integer({ minimum: 1, maximum: 1_000_000 }))),
+    moderated: Type.Optional(Type.Boolean({ description: "Only moderators and owners may write" })),
+    join_role: Type.Optional(Type.Union([Type.Literal("member"), Type.Literal("moderator")])),
+    description: Type.Optional(nullable(Description)),
+  },
+  { additionalProperties: false },
+);
 
 export const createRoom = command("create_room", {
   about: "Makes a room and its first member, you, the owner.",
@@ -26,19 +38,7 @@ export const createRoom = command("create_room", {
   params: {
     name: RoomName,
     description: Type.Optional(nullable(Description)),
-    settings: Type.Optional(
-      Type.Object(
-        {
-          public: Type.Optional(Type.Boolean({ description: "True unless said" })),
-          max_members: Type.Optional(nullable(Type.Integer({ minimum: 1, maximum: 1_000_000 }))),
-          moderated: Type.Optional(
-            Type.Boolean({ description: "Accepted from 1.x clients and not used" }),
-          ),
-          description: Type.Optional(nullable(Description)),
-        },
-        { additionalProperties: false },
-      ),
-    ),
+    settings: Type.Optional(ChangedSettings),
   },
   result: { room: Room },
   errors: ["room_name_invalid", "room_name_taken", "storage_full"],
@@ -56,6 +56,7 @@ export const getRoom = command("get_room", {
     method: "GET",
     path: "/rooms/:room_id",
     toBody: (result) => ({ membership: null, ...result }),
+    response: { room: Room, membership: nullable(RoomMembership), member_count: Count },
   },
 });
 
@@ -97,7 +98,7 @@ export const joinRoom = command("join_room", {
   rate: "api",
   params: { room_id: RoomIdSchema },
   result: { room: Room, membership: RoomMembership, seq: Type.Optional(Seq) },
-  errors: ["room_not_found", "already_member", "room_full", "storage_full"],
+  errors: ["room_not_found", "already_member", "room_full", "room_banned", "storage_full"],
   http: { method: "POST", path: "/rooms/:room_id/join" },
 });
 
@@ -108,10 +109,10 @@ export const leaveRoom = command("leave_room", {
   params: { room_id: RoomIdSchema },
   result: {},
   errors: ["room_not_found", "not_room_member", "last_owner", "storage_full"],
-  http: { method: "POST", path: "/rooms/:room_id/leave", toBody: () => ({ success: true }) },
+  http: { method: "POST", path: "/rooms/:room_id/leave", ...plainSuccess },
 });
 
-const RoomMember = Type.Object({
+export const RoomMember = Type.Object({
   user_id: UserIdSchema,
   username: Type.String(),
   role: RoomRole,

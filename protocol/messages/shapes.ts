@@ -2,6 +2,7 @@ import { type Static, type TSchema, Type } from "typebox";
 import {
   ClientIdSchema,
   DeviceIdSchema,
+  InvitationIdSchema,
   MessageIdSchema,
   RoomIdSchema,
   SessionIdSchema,
@@ -109,6 +110,10 @@ const RoomSettings = Type.Object({
   is_private: Type.Boolean(),
   public: Type.Boolean(),
   max_members: nullable(Count),
+  moderated: Type.Boolean({ description: "New. Only moderators and owners may write" }),
+  join_role: Type.Union([Type.Literal("member"), Type.Literal("moderator")], {
+    description: "New. What one becomes by joining",
+  }),
 });
 
 export const Room = Type.Object({
@@ -153,3 +158,36 @@ export const Message = Type.Object({
   client_id: Type.Optional(ClientIdSchema),
 });
 export type Message = Static<typeof Message>;
+
+export const InvitationStatus = Type.Union([
+  Type.Literal("pending"),
+  Type.Literal("accepted"),
+  Type.Literal("declined"),
+  Type.Literal("cancelled"),
+  Type.Literal("expired"),
+]);
+export type InvitationStatus = Static<typeof InvitationStatus>;
+
+export const Invitation = Type.Object({
+  id: InvitationIdSchema,
+  room_id: RoomIdSchema,
+  room_name: Type.String(),
+  inviter_id: UserIdSchema,
+  inviter_name: Type.String(),
+  invitee_id: UserIdSchema,
+  invitee_name: Type.String(),
+  status: InvitationStatus,
+  message: nullable(Type.String()),
+  created_at: Timestamp,
+  expires_at: Timestamp,
+  responded_at: nullable(Timestamp),
+});
+export type Invitation = Static<typeof Invitation>;
+
+export const UnreadCounts = Type.Object({
+  total: Count,
+  by_room: Type.Record(Type.String(), Count, { description: "Unread messages by room id" }),
+  by_dm: Type.Record(Type.String(), Count, {
+    description: "Unread messages by the other user's id",
+  }),
+});

@@ -6,6 +6,7 @@ interface Shape {
   readonly const?: unknown;
   readonly anyOf?: readonly TSchema[];
   readonly properties?: Readonly<Record<string, TSchema>>;
+  readonly patternProperties?: Readonly<Record<string, TSchema>>;
   readonly required?: readonly string[];
   readonly items?: TSchema;
   readonly minLength?: number;
@@ -23,6 +24,7 @@ export function arbitraryOf(schema: TSchema): fc.Arbitrary<unknown> {
   if (shape.const !== undefined) return fc.constant(shape.const);
   if (shape.anyOf !== undefined) return fc.oneof(...shape.anyOf.map(arbitraryOf));
   if (shape.properties !== undefined) return arbitraryObject(shape);
+  if (shape.patternProperties !== undefined) return arbitraryRecord(shape.patternProperties);
   return arbitraryOfType(shape);
 }
 
@@ -35,6 +37,12 @@ function arbitraryObject(shape: Shape): fc.Arbitrary<unknown> {
     requiredKeys: [...(shape.required ?? [])],
     noNullPrototype: true,
   });
+}
+
+/** Keys of any name, as long as they have no meaning of their own. */
+function arbitraryRecord(values: Readonly<Record<string, TSchema>>): fc.Arbitrary<unknown> {
+  const [value] = Object.values(values);
+  return fc.dictionary(fc.uuid(), arbitraryOf(value ?? {}), { maxKeys: 4, noNullPrototype: true });
 }
 
 function arbitraryOfType(shape: Shape): fc.Arbitrary<unknown> {
