@@ -6,8 +6,17 @@ import type {
   UserId,
 } from "@lair-chat/protocol/ids.ts";
 
-/** What an entry of a conversation's log is. Later kinds (edits, tombstones, MLS commits) join this list, not other tables. */
-export type EntryKind = "message" | "join" | "leave";
+/** What an entry of a conversation's log is. Later kinds (MLS commits) join this list, not other tables. */
+export type EntryKind =
+  | "message"
+  | "edit"
+  /** Where a message stood that was deleted. */
+  | "erased"
+  | "delete"
+  | "join"
+  | "leave"
+  | "role"
+  | "settings";
 
 /** What a writer hands to the log; place and time are the log's to give. */
 export interface EntryDraft {
@@ -15,6 +24,7 @@ export interface EntryDraft {
   /** The two users of a direct conversation; absent for a room. */
   readonly pair?: readonly [UserId, UserId];
   readonly kind: EntryKind;
+  /** Of an edit or a delete: one derived from its message's, see `change-store`. Null for what is no message. */
   readonly messageId: MessageId | null;
   readonly senderId: UserId;
   readonly senderName: string;
@@ -22,6 +32,8 @@ export interface EntryDraft {
   readonly clientId: ClientId | null;
   /** Opaque to the log. */
   readonly payload: Uint8Array;
+  /** Of an edit or a delete: the message as it is now. Not stored with it, but found again by readers. */
+  readonly subject?: LogEntry;
 }
 
 /** An entry as it stands in the log. */
@@ -30,6 +42,10 @@ export interface LogEntry extends EntryDraft {
   readonly seq: number;
   /** Milliseconds since the epoch; never before the entry's predecessor. For display: `seq` orders. */
   readonly createdAt: number;
+  /** Of a message: its content is not what was sent first. */
+  readonly isEdited?: boolean;
+  /** Of what was erased. */
+  readonly deletedBy?: UserId;
 }
 
 /** The log of a room: a room's id is its conversation's id. */

@@ -43,6 +43,10 @@ function roomsTable(kit: ColumnKit, conversations: ConversationsTable) {
       maxMembers: kit.integer("max_members"),
       /** Kept beside the rows it counts, in the same transaction: lists and capacity need it. */
       memberCount: kit.integer("member_count").notNull(),
+      /** Only moderators and owners may write. */
+      moderated: kit.boolean("moderated").notNull().default(false),
+      /** What one becomes by joining. */
+      joinRole: kit.text("join_role").$type<"member" | "moderator">().notNull().default("member"),
       createdAt: kit.bigint("created_at").notNull(),
     },
     (t) => [kit.uniqueIndex("rooms_name_key_unique").on(t.nameKey)],
@@ -83,6 +87,8 @@ function membersTable(kit: ColumnKit, conversations: ConversationsTable, users: 
       role: kit.text("role").$type<"member" | "moderator" | "owner">().notNull(),
       joinedAt: kit.bigint("joined_at").notNull(),
       joinedSeq: kit.bigint("joined_seq").notNull(),
+      /** Everything up to here has been read. Only ever grows. */
+      readSeq: kit.bigint("read_seq").notNull().default(0),
     },
     (t) => [
       kit.primaryKey({ name: "members_pk", columns: [t.conversationId, t.userId] }),

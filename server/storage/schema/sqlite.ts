@@ -13,5 +13,9 @@ export const {
   directConversations,
   members,
   logEntries,
+  invitations,
+  roomBans,
+  userBlocks,
+  userBans,
   serverState,
 } = sqliteTables;

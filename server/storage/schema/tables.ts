@@ -2,6 +2,7 @@ import { accountTables } from "./account-tables.ts";
 import type { ColumnKit } from "./column-kit.ts";
 import { conversationTables } from "./conversation-tables.ts";
 import { logTables } from "./log-tables.ts";
+import { moderationTables } from "./moderation-tables.ts";
 import { serverTables } from "./server-tables.ts";
 
 /** The one declaration of the database. Times are milliseconds since the epoch; `*_key` columns are folded for uniqueness. */
@@ -12,6 +13,7 @@ export function defineTables(kit: ColumnKit) {
     ...accounts,
     ...conversations,
     ...logTables(kit, conversations.conversations),
+    ...moderationTables(kit, conversations.conversations, accounts.users),
     ...serverTables(kit),
   };
 }
