@@ -1,6 +1,7 @@
 import type { Handlers } from "../../commands/handler.ts";
 import type { AuthDeps } from "./auth-deps.ts";
 import { createAuthenticate } from "./authenticate.ts";
+import { createChangePassword } from "./change-password.ts";
 import { createLogin } from "./login.ts";
 import { createLogout } from "./logout.ts";
 import { createRefresh } from "./refresh.ts";
@@ -13,5 +14,6 @@ export function createAuthHandlers(deps: AuthDeps) {
     refresh: createRefresh(deps),
     authenticate: createAuthenticate(deps),
     logout: createLogout(deps),
+    change_password: createChangePassword(deps),
   } satisfies Partial<Handlers>;
 }

@@ -20,9 +20,10 @@ export function createLogin(deps: Deps): Handler<"login"> {
     const account = found?.id ?? usernameKey(identifier);
     const attempt = deps.lockout.begin(account, call.address);
     const user = await checkedUser(deps, attempt, found, password);
-    await strengthen(deps, user, password);
+    const passwordHash = await strengthened(deps, user, password);
     const prepared = prepareSession(deps.newId, user.id, device);
-    const started = await deps.db.write(startSessionOperation, prepared.stored);
+    const session = prepared.stored;
+    const started = await deps.db.write(startSessionOperation, { session, passwordHash });
     return signIn(deps, call, { ...user, lastSeenAt: deps.clock.now() }, { ...prepared, started });
   };
 }
@@ -47,13 +48,13 @@ async function checkedUser(
   throw new ChatError("invalid_credentials");
 }
 
-/** Stores a hash at today's cost where the old one was cheaper. */
-async function strengthen(
+/** Stores a hash at today's cost where the old one was cheaper; resolves with the one that is stored. */
+async function strengthened(
   { db, passwords }: Pick<Deps, "db" | "passwords">,
   user: UserRow,
   password: string,
-): Promise<void> {
-  if (!passwords.needsRehash(user.passwordHash)) return;
+): Promise<string> {
+  if (!passwords.needsRehash(user.passwordHash)) return user.passwordHash;
   try {
     const replacement = await passwords.hash(password);
     await db.write(replacePasswordHashOperation, {
@@ -61,8 +62,10 @@ async function strengthen(
       old: user.passwordHash,
       replacement,
     });
+    return replacement;
   } catch (error) {
     // Busy: the next sign-in will do it. This one has the right password and need not wait for it.
     if (!(error instanceof ChatError && error.code === "busy")) throw error;
+    return user.passwordHash;
   }
 }

@@ -1,5 +1,6 @@
 import { and, eq, isNull } from "drizzle-orm";
 import { type Reader, writeOperation } from "../../storage/database.ts";
+import { demandNotBanned } from "./ban-store.ts";
 import { sessionTimes } from "./session-rules.ts";
 import { endSession, insertRefreshToken, type SessionRow } from "./session-store.ts";
 
@@ -21,7 +22,10 @@ export type Rotation =
   | { readonly outcome: "expired" }
   | { readonly outcome: "unknown" };
 
-/** Uses a refresh token up and stores its successor; one that was used before ends its session. */
+/**
+ * Uses a refresh token up and stores its successor; one that was used before ends its session.
+ * @throws ChatError `account_banned`
+ */
 export const rotateRefreshTokenOperation = writeOperation(
   "rotate_refresh_token",
   async (
@@ -37,6 +41,7 @@ export const rotateRefreshTokenOperation = writeOperation(
       .where(eq(refreshTokens.hash, args.hash));
     if (found === undefined) return { outcome: "unknown" };
     const { token, session } = found;
+    await demandNotBanned(transaction, session.userId, now);
     if (session.revokedAt !== null) return { outcome: "unknown" };
     if (token.usedAt !== null && now - token.usedAt > sessionTimes.reuseGrace) {
       await endSession(transaction, session.id);

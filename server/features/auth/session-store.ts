@@ -9,6 +9,7 @@ import {
   isNotNull,
   isNull,
   lte,
+  ne,
   notExists,
   or,
   sql,
@@ -16,6 +17,8 @@ import {
 import { type Reader, type WriteTransaction, writeOperation } from "../../storage/database.ts";
 import { preparedRead } from "../../storage/prepared.ts";
 import type { Tables } from "../../storage/schema/tables.ts";
+import { userById } from "../users/user-store.ts";
+import { demandNotBanned } from "./ban-store.ts";
 import { insertDevice, markSeen } from "./device-store.ts";
 import { extendedUntil, sessionState, sessionsPerUser, sessionTimes } from "./session-rules.ts";
 
@@ -71,7 +74,19 @@ export async function insertSession(
   return { expiresAt, ended: await endSurplus(transaction, userId, id) };
 }
 
-export const startSessionOperation = writeOperation("start_session", insertSession);
+/**
+ * Signs in somebody whose password was found to fit `passwordHash`.
+ * @throws ChatError `account_banned`, or `busy` when the password was changed meanwhile
+ */
+export const startSessionOperation = writeOperation(
+  "start_session",
+  async (tx, args: { readonly session: NewSession; readonly passwordHash: string }) => {
+    const user = await userById(tx, args.session.userId);
+    if (user?.passwordHash !== args.passwordHash) throw new ChatError("busy", { retryAfter: 1 });
+    await demandNotBanned(tx, user.id, tx.now);
+    return insertSession(tx, args.session);
+  },
+);
 
 async function forgetDeadSessions({ db, tables, now }: WriteTransaction, userId: UserId) {
   const { sessions } = tables;
@@ -118,6 +133,21 @@ export const revokeSessionOperation = writeOperation(
     await endSession(transaction, args.sessionId);
   },
 );
+
+/** Ends all sessions of a user but one, if one is named; resolves with those that ended. */
+export async function endSessionsOf(
+  { db, tables: { sessions }, now }: WriteTransaction,
+  userId: UserId,
+  kept?: SessionId,
+): Promise<readonly SessionId[]> {
+  const isLive = and(eq(sessions.userId, userId), isNull(sessions.revokedAt));
+  const ended = await db
+    .update(sessions)
+    .set({ revokedAt: now })
+    .where(kept === undefined ? isLive : and(isLive, ne(sessions.id, kept)))
+    .returning({ id: sessions.id });
+  return ended.map(({ id }) => id);
+}
 
 /** Ends a session; its tokens stop working with it. */
 export async function endSession(

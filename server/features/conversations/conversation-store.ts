@@ -5,6 +5,7 @@ import { and, asc, eq, gt, inArray, or, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import type { Reader, WriteTransaction } from "../../storage/database.ts";
 import { preparedRead } from "../../storage/prepared.ts";
+import { readUpTo } from "./unread-store.ts";
 
 const at = sql.placeholder;
 
@@ -84,6 +85,7 @@ export type ListedConversation =
       readonly kind: "room";
       readonly id: ConversationId;
       readonly head: number;
+      readonly readSeq: number;
       readonly role: RoomRole;
       readonly room: RoomRow;
     }
@@ -91,6 +93,7 @@ export type ListedConversation =
       readonly kind: "dm";
       readonly id: ConversationId;
       readonly head: number;
+      readonly readSeq: number;
       /** The name is empty when the account is gone. */
       readonly peer: { readonly id: UserId; readonly username: string };
     };
@@ -127,6 +130,7 @@ function conversationRows(
     .select({
       id: conversations.id,
       head: conversations.lastSeq,
+      readSeq: readUpTo(tables),
       role: members.role,
       room: rooms,
       low: pairs.lowUserId,
@@ -152,11 +156,11 @@ function conversationRows(
 type ConversationRow = Awaited<ReturnType<typeof conversationRows>>[number];
 
 function listed(row: ConversationRow, userId: UserId): ListedConversation {
-  const { id, head, role, room, low, high, peerName } = row;
-  if (room !== null) return { kind: "room", id, head, role, room };
+  const { id, head, readSeq, role, room, low, high, peerName } = row;
+  if (room !== null) return { kind: "room", id, head, readSeq, role, room };
   if (low === null || high === null) throw new Error(`Conversation ${id} is of no kind.`);
   const peer = { id: low === userId ? high : low, username: peerName ?? "" };
-  return { kind: "dm", id, head, peer };
+  return { kind: "dm", id, head, readSeq, peer };
 }
 
 /** The two users of a direct conversation in the order in which it is stored. */

@@ -56,6 +56,24 @@ const leave: LogEntry = {
   payload: encodeLeave({ user_id: ann, username: "ann", reason: "left" }),
 };
 
+const erased: LogEntry = {
+  ...message,
+  kind: "erased",
+  payload: new Uint8Array(),
+  deletedBy: bob,
+};
+
+const change: LogEntry = {
+  ...message,
+  messageId: `${message.messageId}/000000001` as MessageId,
+  senderId: bob,
+  payload: new Uint8Array(),
+  seq: 9,
+  createdAt: message.createdAt + 1,
+};
+const edit: LogEntry = { ...change, kind: "edit", subject: { ...message, isEdited: true } };
+const deletion: LogEntry = { ...change, kind: "delete", subject: erased };
+
 test("a message in a room is what the wire says it is", () => {
   assert.deepEqual(toEvent(message), {
     type: "message_received",
@@ -101,11 +119,36 @@ test("a join shows who joined, and nothing that is only theirs", () => {
 });
 
 test("every kind of entry is an event as it is declared", () => {
-  for (const entry of [message, join, leave]) {
+  for (const entry of [message, edit, erased, deletion, join, leave]) {
     const { type, ...payload } = toEvent(entry);
     const validator = Compile(events[type].payload);
     assert.deepEqual([...validator.Errors(payload)], [], type);
   }
+});
+
+test("an edit says what the message is now, at its own place", () => {
+  const event = toEvent(edit);
+  assert(event.type === "message_edited");
+  assert.deepEqual([event.message.edited, event.message.seq, event.seq], [true, 7, 9]);
+  assert.equal(event.created_at, "2026-01-02T03:04:05.007Z");
+});
+
+test("an edit of what was erased since says only that", () => {
+  assert.deepEqual(toEvent({ ...edit, subject: erased }), toEvent(deletion));
+  assert.deepEqual(toEvent(erased), {
+    type: "message_deleted",
+    message_id: message.messageId,
+    message_seq: 7,
+    target: { type: "room", room_id: room },
+    deleted_by: bob,
+    seq: 7,
+    created_at: "2026-01-02T03:04:05.006Z",
+  });
+});
+
+test("an edit of nothing is an error", () => {
+  assert.throws(() => toEvent({ ...change, kind: "edit" }), /changes nothing/);
+  assert.throws(() => toEvent({ ...change, kind: "delete" }), /changes nothing/);
 });
 
 test("what is no message is not taken for one", () => {

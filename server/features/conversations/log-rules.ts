@@ -19,6 +19,14 @@ export interface LeavePayload {
   readonly reason: "left" | "kicked" | "banned" | "room_deleted";
 }
 
+/** By whom is who sent the entry. */
+export type RolePayload = Pick<
+  EventOf<"member_role_changed">,
+  "user_id" | "username" | "old_role" | "new_role"
+>;
+
+export type SettingsPayload = Pick<EventOf<"room_updated">, "room" | "changes">;
+
 const encoder = new TextEncoder();
 // What the log holds was checked on its way in: damage must show and not become other characters.
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -35,6 +43,14 @@ export function encodeLeave(payload: LeavePayload): Uint8Array {
   return encoder.encode(JSON.stringify(payload));
 }
 
+export function encodeRole(payload: RolePayload): Uint8Array {
+  return encoder.encode(JSON.stringify(payload));
+}
+
+export function encodeSettings(payload: SettingsPayload): Uint8Array {
+  return encoder.encode(JSON.stringify(payload));
+}
+
 /** Milliseconds since the epoch, as the wire writes it. */
 export function timestamp(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
@@ -47,6 +63,14 @@ const events: { readonly [Kind in EntryKind]: (entry: LogEntry) => LoggedEvent }
     author_username: entry.senderName,
     seq: entry.seq,
   }),
+  edit: (entry) => {
+    const message = subjectOf(entry);
+    // Erased since: whoever reads the edit only now learns no more than that.
+    if (message.kind === "erased") return erasedEvent(message, entry);
+    return { type: "message_edited", message: toMessage(message), ...place(entry) };
+  },
+  erased: (entry) => erasedEvent(entry, entry),
+  delete: (entry) => erasedEvent(subjectOf(entry), entry),
   join: (entry) => {
     const { user, membership } = decodeJson<JoinPayload>(entry);
     return {
@@ -63,6 +87,19 @@ const events: { readonly [Kind in EntryKind]: (entry: LogEntry) => LoggedEvent }
     ...decodeJson<LeavePayload>(entry),
     ...place(entry),
   }),
+  role: (entry) => ({
+    type: "member_role_changed",
+    room_id: roomOfConversation(entry.conversationId),
+    ...decodeJson<RolePayload>(entry),
+    changed_by: entry.senderId,
+    ...place(entry),
+  }),
+  settings: (entry) => ({
+    type: "room_updated",
+    ...decodeJson<SettingsPayload>(entry),
+    changed_by: entry.senderId,
+    ...place(entry),
+  }),
 };
 
 /** An entry as the event it is pushed and read as. */
@@ -73,17 +110,38 @@ export function toEvent(entry: LogEntry): LoggedEvent {
 /** A message as every reader of its conversation sees it, the author included. */
 export function toMessage(entry: LogEntry): Message {
   if (entry.kind !== "message" || entry.messageId === null) {
-    throw new Error(`Entry ${entry.seq} of ${entry.conversationId} is no message.`);
+    throw new Error(`${nameOf(entry)} is no message.`);
   }
   return {
     id: entry.messageId,
     author: entry.senderId,
     target: targetOf(entry),
     content: decoder.decode(entry.payload),
-    edited: false,
+    edited: entry.isEdited ?? false,
     created_at: timestamp(entry.createdAt),
     seq: entry.seq,
     ...(entry.clientId !== null && { client_id: entry.clientId }),
+  };
+}
+
+function subjectOf(change: LogEntry): LogEntry {
+  if (change.subject === undefined) throw new Error(`${nameOf(change)} changes nothing.`);
+  return change.subject;
+}
+
+/** Said in the place `at`, which is the message's own or one behind it. */
+function erasedEvent(erased: LogEntry, at: LogEntry): EventOf<"message_deleted"> {
+  const { messageId, deletedBy } = erased;
+  if (messageId === null || deletedBy === undefined) {
+    throw new Error(`${nameOf(erased)} was erased by nobody.`);
+  }
+  return {
+    type: "message_deleted",
+    message_id: messageId,
+    message_seq: erased.seq,
+    target: targetOf(erased),
+    deleted_by: deletedBy,
+    ...place(at),
   };
 }
 
@@ -91,6 +149,10 @@ export function toMessage(entry: LogEntry): Message {
 function targetOf({ pair, senderId, conversationId }: LogEntry): Message["target"] {
   if (pair === undefined) return { type: "room", room_id: roomOfConversation(conversationId) };
   return { type: "dm", recipient: pair[0] === senderId ? pair[1] : pair[0] };
+}
+
+function nameOf({ seq, conversationId }: LogEntry): string {
+  return `Entry ${seq} of ${conversationId}`;
 }
 
 function place({ seq, createdAt }: LogEntry): { seq: number; created_at: string } {

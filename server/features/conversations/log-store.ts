@@ -1,12 +1,14 @@
 import { hash } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { ChatError } from "@lair-chat/protocol/errors.ts";
-import type { ConversationId, UserId } from "@lair-chat/protocol/ids.ts";
+import type { ConversationId } from "@lair-chat/protocol/ids.ts";
 import { and, asc, desc, eq, gt, lt, sql } from "drizzle-orm";
 import type { Reader, WriteTransaction } from "../../storage/database.ts";
 import type { EntryDraft, LogEntry } from "../../storage/log-entry.ts";
-import { openPayload, sealPayload } from "../../storage/payload-seal.ts";
+import { sealPayload } from "../../storage/payload-seal.ts";
 import { preparedRead, preparedWrite } from "../../storage/prepared.ts";
+import { withChanges } from "./change-store.ts";
+import { type EntryRow, entryOf, pairOf } from "./entry-row-store.ts";
 import { firstSeqFrom } from "./log-time-store.ts";
 
 export interface Appended {
@@ -99,19 +101,12 @@ async function storedBefore(
   const [row] = await entryByClientId(tx).execute({ conversationId, senderId, clientId });
   if (row === undefined) return undefined;
   if (Buffer.compare(row.contentHash, contentHash) !== 0) throw new ChatError("id_conflict");
-  return entryOf(row, pair);
+  const [stored] = await withChanges(tx, [entryOf(row, pair)]);
+  return stored;
 }
 
 function hashOf({ kind, payload }: EntryDraft): Uint8Array {
   return hash("sha256", Buffer.concat([Buffer.from(`${kind}\0`), payload]), "buffer");
-}
-
-type EntryRow = Reader["tables"]["logEntries"]["$inferSelect"];
-
-function entryOf(row: EntryRow, pair: LogEntry["pair"]): LogEntry {
-  const { contentHash: _, keyId, payload, ...rest } = row;
-  const opened = openPayload(row.conversationId, { payload, keyId });
-  return { ...rest, ...(pair && { pair }), payload: opened };
 }
 
 /** Entries of one page, and whether there are more in the direction that was asked for. */
@@ -233,10 +228,8 @@ async function pageOf(
   rows: readonly EntryRow[],
 ): Promise<LogPage> {
   const pair = await pairOf(reader, conversationId);
-  return {
-    entries: rows.slice(0, limit).map((row) => entryOf(row, pair)),
-    hasMore: rows.length > limit,
-  };
+  const entries = rows.slice(0, limit).map((row) => entryOf(row, pair));
+  return { entries: await withChanges(reader, entries), hasMore: rows.length > limit };
 }
 
 const headQuery = preparedRead(({ read, tables: { conversations } }) =>
@@ -251,21 +244,4 @@ const headQuery = preparedRead(({ read, tables: { conversations } }) =>
 export async function headOf(reader: Reader, conversationId: ConversationId): Promise<number> {
   const [row] = await headQuery(reader).execute({ conversationId });
   return row?.head ?? 0;
-}
-
-const pairQuery = preparedRead(({ read, tables: { directConversations } }) =>
-  read
-    .select({ low: directConversations.lowUserId, high: directConversations.highUserId })
-    .from(directConversations)
-    .where(eq(directConversations.id, at("conversationId")))
-    .prepare("direct_pair"),
-);
-
-/** The two users of a direct conversation; undefined for a room. */
-async function pairOf(
-  reader: Reader,
-  conversationId: ConversationId,
-): Promise<readonly [UserId, UserId] | undefined> {
-  const [row] = await pairQuery(reader).execute({ conversationId });
-  return row && [row.low, row.high];
 }

@@ -1,11 +1,11 @@
 import { ChatError } from "@lair-chat/protocol/errors.ts";
-import type { ConversationId, UserId } from "@lair-chat/protocol/ids.ts";
+import type { ConversationId, RoomId, UserId } from "@lair-chat/protocol/ids.ts";
 import type { MessageTarget } from "@lair-chat/protocol/messages/shapes.ts";
 import type { Reader } from "../../storage/database.ts";
-import { conversationOfRoom, roomOfConversation } from "../../storage/log-entry.ts";
-import { findRoom } from "../rooms/room-store.ts";
+import { conversationOfRoom } from "../../storage/log-entry.ts";
+import { admitToRoom } from "../rooms/room-access-store.ts";
 import { userById } from "../users/user-store.ts";
-import { directConversation, roleIn } from "./conversation-store.ts";
+import { directConversation } from "./conversation-store.ts";
 
 /**
  * The conversation that a member names; undefined for a direct one in which nothing was said yet.
@@ -17,18 +17,17 @@ export function readableConversation(
   target: MessageTarget,
 ): Promise<ConversationId | undefined> {
   return target.type === "room"
-    ? readableRoom(reader, userId, conversationOfRoom(target.room_id))
+    ? readableRoom(reader, userId, target.room_id)
     : readableDirect(reader, userId, target.recipient);
 }
 
 async function readableRoom(
   reader: Reader,
   userId: UserId,
-  id: ConversationId,
+  roomId: RoomId,
 ): Promise<ConversationId> {
-  if ((await roleIn(reader, id, userId)) !== undefined) return id;
-  const room = await findRoom(reader, roomOfConversation(id));
-  throw new ChatError(room === undefined || room.isPrivate ? "room_not_found" : "not_room_member");
+  await admitToRoom(reader, { roomId, userId }, "conversation.read");
+  return conversationOfRoom(roomId);
 }
 
 async function readableDirect(reader: Reader, userId: UserId, peer: UserId) {

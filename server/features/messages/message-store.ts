@@ -8,11 +8,14 @@ import type {
 } from "@lair-chat/protocol/ids.ts";
 import type { RoomRole } from "@lair-chat/protocol/messages/shapes.ts";
 import { and, eq, sql } from "drizzle-orm";
+import { type Actor, type Resource, standingOf } from "../../rights/can.ts";
 import { type WriteTransaction, writeOperation } from "../../storage/database.ts";
 import { conversationOfRoom, type EntryDraft } from "../../storage/log-entry.ts";
 import { preparedRead } from "../../storage/prepared.ts";
 import { ensureDirectConversation, pairOfUsers } from "../conversations/conversation-store.ts";
 import { type Appended, appendEntry } from "../conversations/log-store.ts";
+import { isBlockedBetween } from "../users/block-store.ts";
+import { demandWrite } from "./message-rules.ts";
 
 /** Where a message goes. A direct conversation that does not exist yet is made under the new id. */
 export type AppendTarget =
@@ -34,8 +37,8 @@ export interface AppendMessageArgs {
 
 /**
  * Stores a message of somebody who may write there.
- * @throws ChatError `room_not_found`, `not_room_member`, `user_not_found`, `validation_failed` (to
- * oneself), `id_conflict`
+ * @throws ChatError `room_not_found`, `not_room_member`, `room_moderated`, `user_not_found`,
+ * `user_blocked`, `validation_failed` (to oneself), `id_conflict`
  */
 export const appendMessageOperation = writeOperation(
   "append_message",
@@ -61,7 +64,8 @@ async function appendToUser(
 ): Promise<Appended> {
   const { id } = args.sender;
   const conversationId = await ensureDirectConversation(tx, id, recipient, newConversationId);
-  return appendEntry(tx, { ...draftOf(args, conversationId), pair: pairOfUsers(id, recipient) });
+  const draft = { ...draftOf(args, conversationId), pair: pairOfUsers(id, recipient) };
+  return appendEntry(tx, draft, () => checkNotBlocked(tx, id, recipient));
 }
 
 function draftOf(args: AppendMessageArgs, conversationId: ConversationId): EntryDraft {
@@ -84,15 +88,39 @@ const membershipQuery = preparedRead(({ read, tables: { rooms, members } }) => {
   // A part of the selection and not a join: SQLite plans a join with parameters anew at each run.
   const role = read.select({ role: members.role }).from(members).where(mine);
   return read
-    .select({ isPrivate: rooms.isPrivate, role: sql<RoomRole | null>`${role}` })
+    .select({
+      isPrivate: rooms.isPrivate,
+      moderated: rooms.moderated,
+      role: sql<RoomRole | null>`${role}`,
+    })
     .from(rooms)
     .where(eq(rooms.id, at("roomId")))
     .prepare("membership_to_write");
 });
 
-/** To a stranger a private room does not exist. */
-async function checkMayWrite(tx: WriteTransaction, roomId: RoomId, userId: UserId): Promise<void> {
+/** What a user is in a room, and what kind of room that is; undefined where there is none. */
+export async function standingInRoom(
+  tx: WriteTransaction,
+  roomId: RoomId,
+  userId: UserId,
+): Promise<{ readonly standing: Actor["standing"]; readonly resource: Resource } | undefined> {
   const [room] = await membershipQuery(tx).execute({ roomId, userId });
-  if (room !== undefined && room.role !== null) return;
-  throw new ChatError(room === undefined || room.isPrivate ? "room_not_found" : "not_room_member");
+  if (room === undefined) return undefined;
+  const { isPrivate, moderated, role } = room;
+  const standing = standingOf(role ?? undefined, false);
+  return { standing, resource: { kind: "room", isPrivate, moderated } };
+}
+
+async function checkMayWrite(tx: WriteTransaction, roomId: RoomId, userId: UserId): Promise<void> {
+  const found = await standingInRoom(tx, roomId, userId);
+  if (found === undefined) throw new ChatError("room_not_found");
+  // Being an admin gives nobody the word in a room, so that it need not be looked up.
+  const actor = { standing: found.standing, role: "user" } as const;
+  demandWrite({ actor, resource: found.resource, isBlocked: false });
+}
+
+async function checkNotBlocked(tx: WriteTransaction, a: UserId, b: UserId): Promise<void> {
+  const isBlocked = await isBlockedBetween(tx, a, b);
+  const actor = { standing: "member", role: "user" } as const;
+  demandWrite({ actor, resource: { kind: "dm" }, isBlocked });
 }

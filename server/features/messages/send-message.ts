@@ -1,19 +1,16 @@
+import { ChatError } from "@lair-chat/protocol/errors.ts";
 import type { ConversationId, MessageId } from "@lair-chat/protocol/ids.ts";
 import type { MessageTarget } from "@lair-chat/protocol/messages/shapes.ts";
 import type { Handler } from "../../commands/handler.ts";
-import type { Database } from "../../storage/database.ts";
 import { toMessage } from "../conversations/log-rules.ts";
 import { checkContent } from "./message-rules.ts";
 import { type AppendTarget, appendMessageOperation } from "./message-store.ts";
+import type { MessagesDeps } from "./messages-deps.ts";
 
-/** What the handlers of this feature work with. */
-export interface MessagesDeps {
-  readonly db: Pick<Database, "write">;
-  /** Makes a UUIDv7. */
-  readonly newId: () => string;
-}
-
-export function createSendMessage({ db, newId }: MessagesDeps): Handler<"send_message"> {
+export function createSendMessage({
+  db,
+  newId,
+}: Pick<MessagesDeps, "db" | "newId">): Handler<"send_message"> {
   // Nothing is awaited before the write: messages of one connection are stored in the order they came.
   return async ({ session }, { target, content, client_id: clientId }) => {
     const { entry } = await db.write(appendMessageOperation, {
@@ -23,6 +20,8 @@ export function createSendMessage({ db, newId }: MessagesDeps): Handler<"send_me
       clientId: clientId ?? null,
       payload: checkContent(content),
     });
+    // A late retry of what was stored, and deleted since.
+    if (entry.kind === "erased") throw new ChatError("message_deleted");
     return { message: toMessage(entry) };
   };
 }

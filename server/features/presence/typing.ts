@@ -5,6 +5,7 @@ import type { Handler } from "../../commands/handler.ts";
 import type { Clock } from "../../security/clock.ts";
 import type { Reader } from "../../storage/database.ts";
 import { readableConversation } from "../conversations/readable-store.ts";
+import { isBlockedBetween } from "../users/block-store.ts";
 
 export interface PresenceDeps {
   readonly db: Reader;
@@ -21,6 +22,9 @@ export function createTyping({ db, bus, clock }: PresenceDeps): Handler<"typing"
     const conversationId = await readableConversation(db, session.userId, target);
     // A direct conversation begins with its first message: until then the other is nobody's business.
     if (conversationId === undefined || !isDue(session.userId, conversationId)) return {};
+    if (target.type === "dm" && (await isBlockedBetween(db, session.userId, target.recipient))) {
+      return {};
+    }
     bus.toConversation(
       conversationId,
       { type: "user_typing", user_id: session.userId, target },

@@ -1,7 +1,7 @@
 import { limits } from "@lair-chat/protocol/limits.ts";
 import type { Handler } from "../../commands/handler.ts";
+import { listRooms } from "./room-list-store.ts";
 import { toWireRoom } from "./room-rules.ts";
-import { listRooms } from "./room-store.ts";
 import type { RoomsDeps } from "./rooms-deps.ts";
 
 export function createListRooms({ db }: Pick<RoomsDeps, "db">): Handler<"list_rooms"> {

@@ -4,14 +4,18 @@ import type { RoomRole } from "@lair-chat/protocol/messages/shapes.ts";
 import { and, asc, eq, ne, sql } from "drizzle-orm";
 import type { Reader, WriteTransaction } from "../../storage/database.ts";
 import { conversationOfRoom, type EntryDraft } from "../../storage/log-entry.ts";
-import type { RoomRow } from "../conversations/conversation-store.ts";
-import { encodeJoin, encodeLeave, timestamp } from "../conversations/log-rules.ts";
+import {
+  encodeJoin,
+  encodeLeave,
+  encodeRole,
+  type LeavePayload,
+  timestamp,
+} from "../conversations/log-rules.ts";
 import { appendEntry } from "../conversations/log-store.ts";
 import { type UserRow, userById } from "../users/user-store.ts";
+import { isFull, type MemberRow, type RoomRow, roleOfNext } from "./room-rules.ts";
 
 /** How rows, the count beside them and the log change together. Who may is decided before. */
-
-export type MemberRow = Reader["tables"]["members"]["$inferSelect"];
 
 /** A room with the membership that was made, and its place in the room's log. */
 export interface Joined {
@@ -25,6 +29,16 @@ export async function userOf(reader: Reader, id: UserId): Promise<UserRow> {
   const user = await userById(reader, id);
   if (user === undefined) throw new ChatError("user_not_found");
   return user;
+}
+
+/** Lets somebody in who may. @throws ChatError `room_full` */
+export async function enterRoom(
+  tx: WriteTransaction,
+  room: RoomRow,
+  userId: UserId,
+): Promise<Joined> {
+  if (isFull(room)) throw new ChatError("room_full");
+  return addMember(tx, room.id, await userOf(tx, userId), roleOfNext(room));
 }
 
 export async function addMember(
@@ -41,49 +55,87 @@ export async function addMember(
     role,
     joinedAt: now,
     joinedSeq: entry.seq,
+    readSeq: entry.seq,
   };
   await db.insert(tables.members).values(membership);
   const owner = role === "owner" ? { ownerId: user.id } : {};
-  const room = await changeRoom(tx, roomId, 1, owner);
+  const room = await changeRoom(tx, roomId, { ...owner, added: 1 });
   return { room, membership, seq: entry.seq };
 }
 
-/** Takes a member out; `heir` becomes the room's owner of record. */
-export async function removeMember(
+/**
+ * Takes a member out. Where he was the owner of record, another owner is from then on.
+ * @throws ChatError `last_owner` when others would be left without one
+ */
+export async function dropMember(
   tx: WriteTransaction,
-  roomId: RoomId,
-  user: UserRow,
-  heir: UserId | undefined,
+  room: RoomRow,
+  { userId, role }: MemberRow,
+  reason: LeavePayload["reason"],
 ): Promise<{ readonly seq: number }> {
-  const { members } = tx.tables;
-  const row = and(
-    eq(members.conversationId, conversationOfRoom(roomId)),
-    eq(members.userId, user.id),
-  );
-  await tx.db.delete(members).where(row);
-  await changeRoom(tx, roomId, -1, heir === undefined ? {} : { ownerId: heir });
-  const { entry } = await appendEntry(tx, leaveDraft(roomId, user));
+  const ownerId = role === "owner" ? await ownerWithout(tx, room, userId) : room.ownerId;
+  await tx.db.delete(tx.tables.members).where(rowOf(tx, room.id, userId));
+  await changeRoom(tx, room.id, { ownerId, added: -1 });
+  const { entry } = await appendEntry(tx, leaveDraft(room.id, await userOf(tx, userId), reason));
   return { seq: entry.seq };
+}
+
+/** Somebody whose role changes, and who changes it. */
+export interface RoleChange {
+  readonly member: MemberRow;
+  readonly role: RoomRole;
+  readonly by: UserRow;
+  /** Who is the owner of record where the member was; without it the one who has been in the room longest. */
+  readonly heirId?: UserId;
+}
+
+/** Gives a member another role, which is told to the room. @throws ChatError `last_owner` */
+export async function changeRole(
+  tx: WriteTransaction,
+  room: RoomRow,
+  { member, role, by, heirId }: RoleChange,
+): Promise<RoomRow> {
+  const ownerId =
+    member.role === "owner" ? await ownerWithout(tx, room, member.userId, heirId) : room.ownerId;
+  await tx.db
+    .update(tx.tables.members)
+    .set({ role })
+    .where(rowOf(tx, room.id, member.userId));
+  const { id, username } = await userOf(tx, member.userId);
+  const payload = encodeRole({ user_id: id, username, old_role: member.role, new_role: role });
+  await appendEntry(tx, { ...draftBy(room.id, by), kind: "role", payload });
+  return changeRoom(tx, room.id, { ownerId, added: 0 });
 }
 
 async function changeRoom(
   tx: WriteTransaction,
   roomId: RoomId,
-  members: 1 | -1,
-  owner: { readonly ownerId?: UserId },
+  { added, ...owner }: { readonly added: -1 | 0 | 1; readonly ownerId?: UserId },
 ): Promise<RoomRow> {
   const { rooms } = tx.tables;
   const [room] = await tx.db
     .update(rooms)
-    .set({ ...owner, memberCount: sql`${rooms.memberCount} + ${members}` })
+    .set({ ...owner, memberCount: sql`${rooms.memberCount} + ${added}` })
     .where(eq(rooms.id, roomId))
     .returning();
   if (room === undefined) throw new Error(`Room ${roomId} has members and does not exist.`);
   return room;
 }
 
+/** Who is the owner of record when this owner is none any more. */
+async function ownerWithout(
+  reader: Reader,
+  room: RoomRow,
+  userId: UserId,
+  heirId?: UserId,
+): Promise<UserId> {
+  const other = heirId ?? (await otherOwner(reader, room.id, userId));
+  if (other === undefined && room.memberCount > 1) throw new ChatError("last_owner");
+  return room.ownerId === userId && other !== undefined ? other : room.ownerId;
+}
+
 /** The owner who has been in the room longest, beside `userId`. */
-export async function otherOwner(
+async function otherOwner(
   { read, tables: { members } }: Reader,
   roomId: RoomId,
   userId: UserId,
@@ -109,15 +161,16 @@ function joinDraft(roomId: RoomId, user: UserRow, role: RoomRole, now: number): 
     },
     membership: { room_id: roomId, user_id: user.id, role, joined_at: timestamp(now) },
   });
-  return { ...membershipDraft(roomId, user), kind: "join", payload };
+  return { ...draftBy(roomId, user), kind: "join", payload };
 }
 
-function leaveDraft(roomId: RoomId, user: UserRow): EntryDraft {
-  const payload = encodeLeave({ user_id: user.id, username: user.username, reason: "left" });
-  return { ...membershipDraft(roomId, user), kind: "leave", payload };
+function leaveDraft(roomId: RoomId, user: UserRow, reason: LeavePayload["reason"]): EntryDraft {
+  const payload = encodeLeave({ user_id: user.id, username: user.username, reason });
+  return { ...draftBy(roomId, user), kind: "leave", payload };
 }
 
-function membershipDraft(roomId: RoomId, user: UserRow) {
+/** An entry of a room's log that is no message, with its kind and content yet to come. */
+export function draftBy(roomId: RoomId, user: UserRow) {
   return {
     conversationId: conversationOfRoom(roomId),
     messageId: null,
@@ -129,14 +182,18 @@ function membershipDraft(roomId: RoomId, user: UserRow) {
 
 /** A user's membership of a room, if there is one. */
 export async function findMembership(
-  { read, tables: { members } }: Reader,
+  reader: Reader,
   roomId: RoomId,
   userId: UserId,
 ): Promise<MemberRow | undefined> {
-  const isIt = and(
-    eq(members.conversationId, conversationOfRoom(roomId)),
-    eq(members.userId, userId),
-  );
-  const [row] = await read.select().from(members).where(isIt);
+  const { members } = reader.tables;
+  const [row] = await reader.read
+    .select()
+    .from(members)
+    .where(rowOf(reader, roomId, userId));
   return row;
+}
+
+function rowOf({ tables: { members } }: Pick<Reader, "tables">, roomId: RoomId, userId: UserId) {
+  return and(eq(members.conversationId, conversationOfRoom(roomId)), eq(members.userId, userId));
 }

@@ -1,25 +1,50 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { RoomId } from "@lair-chat/protocol/ids.ts";
+import type { InvitationId, RoomId, UserId } from "@lair-chat/protocol/ids.ts";
 import fc from "fast-check";
 import type { Database } from "../../storage/database.ts";
 import { conversationOfRoom, type LogEntry } from "../../storage/log-entry.ts";
 import { makeUsers, newId, openTestStorage, toRoom, toUser } from "../../test/storage-fixture.ts";
 import type { TestUser } from "../../test/storage-operations.ts";
 import { headOf, readLog } from "../conversations/log-store.ts";
+import { pendingOfRoom } from "../invitations/invitation-row-store.ts";
+import { inviteToRoomOperation } from "../invitations/invitation-store.ts";
 import { appendMessageOperation } from "../messages/message-store.ts";
+import {
+  banMemberOperation,
+  removeMemberOperation,
+  transferOwnershipOperation,
+  updateMemberRoleOperation,
+} from "./member-administration-store.ts";
+import { updateRoomOperation } from "./room-administration-store.ts";
+import { listBans, unbanMemberOperation } from "./room-ban-store.ts";
+import { listMembers } from "./room-list-store.ts";
 import {
   createRoomOperation,
   findRoom,
   joinRoomOperation,
   leaveRoomOperation,
-  listMembers,
 } from "./room-store.ts";
 
 /** What somebody does, with whom and where as places in lists. */
 interface Step {
-  readonly what: "create" | "join" | "leave" | "send" | "resend" | "write";
+  readonly what:
+    | "create"
+    | "join"
+    | "leave"
+    | "send"
+    | "resend"
+    | "write"
+    | "promote"
+    | "demote"
+    | "hand over"
+    | "kick"
+    | "ban"
+    | "unban"
+    | "invite"
+    | "close";
   readonly who: number;
+  readonly whom: number;
   readonly where: number;
 }
 
@@ -28,15 +53,39 @@ const rooms = 3;
 
 const step: fc.Arbitrary<Step> = fc.record(
   {
-    what: fc.constantFrom("create", "join", "leave", "send", "send", "resend", "write"),
+    what: fc.constantFrom<Step["what"][]>(
+      ...([
+        "create",
+        "join",
+        "join",
+        "leave",
+        "send",
+        "send",
+        "resend",
+        "write",
+        "promote",
+      ] as const),
+      ...(["demote", "hand over", "kick", "ban", "unban", "invite", "close"] as const),
+    ),
     who: fc.nat(names.length - 1),
+    whom: fc.nat(names.length - 1),
     where: fc.nat(rooms - 1),
   },
   { noNullPrototype: true },
 );
 
 /** Steps in turns: those of one turn are under way together. */
-const history = fc.array(fc.array(step, { minLength: 1, maxLength: 12 }), { maxLength: 8 });
+const history = fc.array(fc.array(step, { minLength: 1, maxLength: 12, size: "max" }), {
+  maxLength: 8,
+  size: "max",
+});
+
+/** With what every history begins: in two rooms something can happen at once. */
+const beginning: readonly Step[] = [0, 2].flatMap((where) => [
+  { what: "create", who: 0, whom: 0, where },
+  { what: "join", who: 1, whom: 0, where },
+  { what: "promote", who: 0, whom: 1, where },
+]);
 
 interface World {
   readonly db: Database;
@@ -57,14 +106,18 @@ const expected = new Set([
   "last_owner",
   "id_conflict",
   "validation_failed",
+  "permission_denied",
+  "room_banned",
+  "already_invited",
 ]);
 
-async function take(world: World, { what, who, where }: Step): Promise<void> {
+async function take(world: World, { what, who, whom, where }: Step): Promise<void> {
   const { db, people } = world;
-  const [user, peer] = [people[who], people[where]];
+  const [user, peer] = [people[who], people[whom]];
   const roomId = world.rooms[where];
   assert(user && peer && roomId);
   const membership = { roomId, userId: user.id };
+  const onPeer = { ...membership, targetId: peer.id };
   const acts: Record<Step["what"], () => Promise<unknown>> = {
     create: () => createRoom(world, user, where),
     join: () => db.write(joinRoomOperation, membership),
@@ -73,6 +126,21 @@ async function take(world: World, { what, who, where }: Step): Promise<void> {
     resend: () =>
       db.write(appendMessageOperation, toRoom(roomId, user, `${where}`, world.clientIds[who])),
     write: () => db.write(appendMessageOperation, toUser(peer.id, user, "psst")),
+    promote: () => db.write(updateMemberRoleOperation, { ...onPeer, role: "owner" }),
+    demote: () => db.write(updateMemberRoleOperation, { ...onPeer, role: "moderator" }),
+    "hand over": () => db.write(transferOwnershipOperation, onPeer),
+    kick: () => db.write(removeMemberOperation, onPeer),
+    ban: () => db.write(banMemberOperation, { ...onPeer, reason: null }),
+    unban: () => db.write(unbanMemberOperation, onPeer),
+    invite: () =>
+      db.write(inviteToRoomOperation, {
+        invitationId: newId.room() as string as InvitationId,
+        roomId,
+        inviterId: user.id,
+        inviteeId: peer.id,
+        message: null,
+      }),
+    close: () => db.write(updateRoomOperation, { ...membership, wanted: { isPrivate: true } }),
   };
   await acts[what]().catch((error: { readonly code?: string }) => {
     if (!expected.has(error.code ?? "")) throw error;
@@ -103,6 +171,16 @@ async function checkRoom(db: Database, roomId: RoomId): Promise<void> {
   assert(room.maxMembers === null || total <= room.maxMembers);
   const owners = members.filter((member) => member.role === "owner");
   assert(total === 0 || owners.some((owner) => owner.userId === room.ownerId));
+  await checkOutsiders(db, roomId, new Set(members.map((member) => member.userId)));
+}
+
+/** Whoever is in is neither banned nor still invited, and nobody is both. */
+async function checkOutsiders(db: Database, roomId: RoomId, inside: ReadonlySet<UserId>) {
+  const { bans } = await listBans(db, roomId, { limit: 100, offset: 0 });
+  const invited = await pendingOfRoom(db, roomId);
+  const outside = [...bans.map(({ userId }) => userId), ...invited.map((one) => one.inviteeId)];
+  assert.equal(new Set(outside).size, outside.length);
+  assert(outside.every((userId) => !inside.has(userId)));
 }
 
 function checkOrder(announced: readonly LogEntry[]): void {
@@ -143,6 +221,7 @@ test("whatever happens in whatever order, counts, logs and owners stay right", a
         made: new Set(),
         clientIds: people.map(newId.client),
       };
+      for (const one of beginning) await take(world, one);
       for (const turn of turns) await Promise.all(turn.map((one) => take(world, one)));
       checkOrder(announced);
       for (const roomId of world.rooms) {
@@ -150,7 +229,7 @@ test("whatever happens in whatever order, counts, logs and owners stay right", a
         await checkLog(db, roomId);
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 100 },
   );
   assert.deepEqual(
     storage.told.filter(({ level }) => level === "error"),

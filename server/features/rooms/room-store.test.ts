@@ -8,15 +8,9 @@ import type { TestUser } from "../../test/storage-operations.ts";
 import { roleIn } from "../conversations/conversation-store.ts";
 import { toEvent } from "../conversations/log-rules.ts";
 import { readLog } from "../conversations/log-store.ts";
-import {
-  findRoom,
-  joinRoomOperation,
-  leaveRoomOperation,
-  listMembers,
-  listRooms,
-  type RoomFilter,
-  roomNameKey,
-} from "./room-store.ts";
+import { listMembers, listRooms, type RoomFilter } from "./room-list-store.ts";
+import { roomNameKey } from "./room-rules.ts";
+import { findRoom, joinRoomOperation, leaveRoomOperation } from "./room-store.ts";
 
 const join = (db: Database, roomId: RoomId, user: TestUser) =>
   db.write(joinRoomOperation, { roomId, userId: user.id });

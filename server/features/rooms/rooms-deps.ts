@@ -1,4 +1,5 @@
 import type { RoomId } from "@lair-chat/protocol/ids.ts";
+import type { Bus } from "../../cluster/bus.ts";
 import type { Presence } from "../../cluster/presence.ts";
 import type { Database } from "../../storage/database.ts";
 
@@ -6,6 +7,7 @@ import type { Database } from "../../storage/database.ts";
 export interface RoomsDeps {
   readonly db: Pick<Database, "read" | "tables" | "write">;
   readonly presence: Presence;
+  readonly bus: Pick<Bus, "closeConversation" | "toUser">;
   /** Makes a UUIDv7. */
   readonly newId: () => string;
 }

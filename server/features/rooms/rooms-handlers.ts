@@ -1,11 +1,19 @@
 import type { Handlers } from "../../commands/handler.ts";
+import { createBanMember } from "./ban-member.ts";
 import { createCreateRoom } from "./create-room.ts";
+import { createDeleteRoom } from "./delete-room.ts";
 import { createGetRoom } from "./get-room.ts";
 import { createGetRoomMembers } from "./get-room-members.ts";
 import { createJoinRoom } from "./join-room.ts";
 import { createLeaveRoom } from "./leave-room.ts";
+import { createListBans } from "./list-bans.ts";
 import { createListRooms } from "./list-rooms.ts";
+import { createRemoveMember } from "./remove-member.ts";
 import type { RoomsDeps } from "./rooms-deps.ts";
+import { createTransferOwnership } from "./transfer-ownership.ts";
+import { createUnbanMember } from "./unban-member.ts";
+import { createUpdateMemberRole } from "./update-member-role.ts";
+import { createUpdateRoom } from "./update-room.ts";
 
 export function createRoomsHandlers(deps: RoomsDeps) {
   return {
@@ -15,5 +23,13 @@ export function createRoomsHandlers(deps: RoomsDeps) {
     join_room: createJoinRoom(deps),
     leave_room: createLeaveRoom(deps),
     get_room_members: createGetRoomMembers(deps),
+    update_room: createUpdateRoom(deps),
+    delete_room: createDeleteRoom(deps),
+    update_member_role: createUpdateMemberRole(deps),
+    transfer_ownership: createTransferOwnership(deps),
+    remove_member: createRemoveMember(deps),
+    ban_member: createBanMember(deps),
+    unban_member: createUnbanMember(deps),
+    list_bans: createListBans(deps),
   } satisfies Partial<Handlers>;
 }

@@ -4,6 +4,7 @@ import type { Role } from "@lair-chat/protocol/messages/shapes.ts";
 import { and, asc, count, eq, inArray, type SQL, sql } from "drizzle-orm";
 import { type Reader, type WriteTransaction, writeOperation } from "../../storage/database.ts";
 import type { Tables } from "../../storage/schema/tables.ts";
+import { isUniqueViolation } from "../../storage/unique-violation.ts";
 import { emailKey, usernameKey } from "./user-rules.ts";
 
 export type UserRow = Tables["users"]["$inferSelect"];
@@ -133,6 +134,25 @@ export const setUserRoleOperation = writeOperation(
       .where(eq(tables.users.usernameKey, usernameKey(args.username)))
       .returning({ id: tables.users.id });
     if (changed.length === 0) throw new ChatError("user_not_found");
+  },
+);
+
+/** Null removes the address. @throws ChatError `email_taken`, `user_not_found` */
+export const setEmailOperation = writeOperation(
+  "set_email",
+  async (
+    { db, tables: { users }, now },
+    { userId, email }: { readonly userId: UserId; readonly email: string | null },
+  ): Promise<UserRow> => {
+    const changed = { email, emailKey: email === null ? null : emailKey(email), updatedAt: now };
+    try {
+      const [row] = await db.update(users).set(changed).where(eq(users.id, userId)).returning();
+      if (row !== undefined) return row;
+    } catch (cause) {
+      if (!isUniqueViolation(cause, "users.email_key")) throw cause;
+      throw new ChatError("email_taken", { cause });
+    }
+    throw new ChatError("user_not_found");
   },
 );
 

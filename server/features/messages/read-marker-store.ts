@@ -1,0 +1,58 @@
+import { ChatError } from "@lair-chat/protocol/errors.ts";
+import type { ConversationId, MessageId, UserId } from "@lair-chat/protocol/ids.ts";
+import { and, eq } from "drizzle-orm";
+import { type Reader, writeOperation } from "../../storage/database.ts";
+import { messageById } from "../conversations/change-store.ts";
+import { headOf } from "../conversations/log-store.ts";
+import { type ReadMarker, readUpTo } from "../conversations/unread-store.ts";
+
+export interface MarkReadArgs {
+  readonly conversationId: ConversationId;
+  readonly userId: UserId;
+  readonly seq: number;
+}
+
+/** How far a user has read; undefined for one who is not in the conversation. */
+export async function readMarkerOf(
+  reader: Reader,
+  conversationId: ConversationId,
+  userId: UserId,
+): Promise<ReadMarker | undefined> {
+  const { members } = reader.tables;
+  const [row] = await reader.read
+    .select({ readSeq: readUpTo(reader.tables) })
+    .from(members)
+    .where(and(eq(members.conversationId, conversationId), eq(members.userId, userId)));
+  if (row === undefined) return undefined;
+  // After the marker, so that it is never behind it.
+  return { conversationId, ...row, head: await headOf(reader, conversationId) };
+}
+
+/**
+ * Moves a marker forward, up to the end of the log, and never back. Resolves with where it is now.
+ * @throws ChatError `not_room_member` for one who left meanwhile
+ */
+export const markReadOperation = writeOperation(
+  "mark_read",
+  async (tx, { conversationId, userId, seq }: MarkReadArgs): Promise<ReadMarker> => {
+    const { members } = tx.tables;
+    const marker = await readMarkerOf(tx, conversationId, userId);
+    if (marker === undefined) throw new ChatError("not_room_member");
+    const readSeq = Math.min(seq, marker.head);
+    if (readSeq <= marker.readSeq) return marker;
+    const isIt = and(eq(members.conversationId, conversationId), eq(members.userId, userId));
+    await tx.db.update(members).set({ readSeq }).where(isIt);
+    return { ...marker, readSeq };
+  },
+);
+
+/** The place of a message, an erased one too. @throws ChatError `message_not_found` */
+export async function seqOfMessage(
+  reader: Reader,
+  conversationId: ConversationId,
+  messageId: MessageId,
+): Promise<number> {
+  const message = await messageById(reader, messageId);
+  if (message?.conversationId === conversationId) return message.seq;
+  throw new ChatError("message_not_found");
+}
