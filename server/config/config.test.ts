@@ -68,6 +68,27 @@ test("with nothing said the defaults hold", () => {
   assert.deepEqual(config.limitLogin, { perSecond: 10 / 60, burst: 10 });
 });
 
+test("lists are separated by commas", () => {
+  const env = {
+    LAIR_TRUSTED_PROXIES: "10.0.0.0/8, 192.0.2.1,fd00::/8,::1",
+    LAIR_WS_ALLOWED_ORIGINS: "https://a.example, http://localhost:3000",
+  };
+  const config = parseConfig(input({ env }));
+  assert.deepEqual(config.trustedProxies, [
+    { address: "10.0.0.0", prefix: 8 },
+    { address: "192.0.2.1", prefix: 32 },
+    { address: "fd00::", prefix: 8 },
+    { address: "::1", prefix: 128 },
+  ]);
+  assert.deepEqual(config.wsAllowedOrigins, ["https://a.example", "http://localhost:3000"]);
+  assert.deepEqual(parseConfig(input({})).trustedProxies, []);
+});
+
+test("the PROXY protocol without a proxy to take it from is a mistake", () => {
+  const [problem] = problems({ env: { LAIR_PROXY_PROTOCOL: "true" } });
+  assert.match(problem ?? "", /^LAIR_PROXY_PROTOCOL: expected LAIR_TRUSTED_PROXIES/);
+});
+
 test("beyond loopback the defaults are stricter", () => {
   const env = { ...withTls, LAIR_BIND_ADDRESS: "0.0.0.0" };
   const config = parseConfig(input({ env, files: pem }));
@@ -115,6 +136,16 @@ const wrong: Readonly<Record<string, readonly string[]>> = {
   LAIR_JWT_SECRET: ["", "x".repeat(31), "x".repeat(64), `change-me-${goodSecret}`],
   LAIR_TLS_ENABLED: ["", "ja", "TRUE!"],
   LAIR_REGISTRATION: ["", "Open", "toString"],
+  LAIR_TRUSTED_PROXIES: [
+    ",",
+    "10.0.0.0/33",
+    "10.0.0.0/",
+    "10.0.0/8",
+    "::/129",
+    "1.2.3.4/8/8",
+    "lb",
+  ],
+  LAIR_WS_ALLOWED_ORIGINS: ["*", "chat.example.org", "https://x.org/", "ftp://x.org", "null", ","],
   LAIR_TCP_MAX_CONNECTIONS: ["0", "-1", "1000001", "many"],
   LAIR_LIMIT_LOGIN: ["", "0/s", "5", "5/h", "5/toString", "1/s/s", "-1/min", "1.5/s", "OFF"],
 };
@@ -172,10 +203,9 @@ test("a file that can't be read is reported by the setting that named it", () =>
 });
 
 test("TLS needs its certificate and its key, and they need TLS", () => {
-  assert.deepEqual(
-    problems({ env: { LAIR_TLS_ENABLED: "true" } }).map((text) => text.split(":")[0]),
-    ["LAIR_TLS_CERT_PATH", "LAIR_TLS_KEY_PATH"],
-  );
+  const { LAIR_TLS_KEY_PATH: _key, ...certOnly } = withTls;
+  const [missing = ""] = problems({ env: certOnly, files: pem });
+  assert.match(missing, /^LAIR_TLS_KEY_PATH: expected the path of a private key/);
   const off = { ...withTls, LAIR_TLS_ENABLED: "false" };
   assert.equal(problems({ env: off, files: pem }).length, 2);
   const swapped = { "/etc/cert.pem": pem["/etc/key.pem"], "/etc/key.pem": pem["/etc/cert.pem"] };
@@ -183,13 +213,24 @@ test("TLS needs its certificate and its key, and they need TLS", () => {
   assert.equal(problems({ env: withTls }).length, 2);
 });
 
+test("without a certificate one is made, beyond loopback unasked", () => {
+  const tls = (env: ConfigInput["env"]) => parseConfig(input({ env, files: pem })).tls;
+  assert.equal(tls({ LAIR_TLS_ENABLED: "true" }), "self-signed");
+  assert.equal(tls({ LAIR_BIND_ADDRESS: "0.0.0.0" }), "self-signed");
+  const { LAIR_TLS_ENABLED: _on, ...paths } = withTls;
+  const files = { certPath: "/etc/cert.pem", keyPath: "/etc/key.pem" };
+  assert.deepEqual(tls({ LAIR_BIND_ADDRESS: "0.0.0.0", ...paths }), files);
+});
+
 test("plaintext beyond loopback has to be asked for", () => {
   for (const bound of ["0.0.0.0", "::", "192.0.2.1"]) {
-    const [problem = ""] = problems({ env: { LAIR_BIND_ADDRESS: bound } });
+    const off = { LAIR_BIND_ADDRESS: bound, LAIR_TLS_ENABLED: "false" };
+    const [problem = ""] = problems({ env: off });
     assert.match(problem, /^LAIR_BIND_ADDRESS: expected a loopback address/);
     assert.match(problem, /LAIR_ALLOW_PLAINTEXT/);
+    assert.deepEqual(problems({ env: { ...off, LAIR_ALLOW_PLAINTEXT: "yes" } }), []);
     const asked = { LAIR_BIND_ADDRESS: bound, LAIR_ALLOW_PLAINTEXT: "yes" };
-    assert.deepEqual(problems({ env: asked }), []);
+    assert.equal(parseConfig(input({ env: asked })).tls, undefined);
   }
   for (const bound of ["localhost", "127.0.0.2", "::1", "0:0:0:0:0:0:0:1"]) {
     assert.deepEqual(problems({ env: { LAIR_BIND_ADDRESS: bound } }), []);
@@ -250,8 +291,8 @@ test("the documentation has a row for every setting", () => {
 
 test("every default is a value its own setting takes", () => {
   for (const name of settingNames) {
-    for (const bound of ["127.0.0.1", "0.0.0.0"]) {
-      const text = settingOf(name).fallback.of(bound);
+    for (const bindAddress of ["127.0.0.1", "0.0.0.0"]) {
+      const text = settingOf(name).fallback.of({ bindAddress, allowPlaintext: false });
       assert.equal(text === undefined, !settingOf(name).always);
       if (text !== undefined) {
         assert.deepEqual(problems({ env: { [settingOf(name).env]: text } }), []);

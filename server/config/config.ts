@@ -1,10 +1,11 @@
 import { ConfigError } from "./config-error.ts";
 import { readConfigFile } from "./config-file.ts";
 import type { ConfigInput } from "./config-input.ts";
-import { contradictions, type TlsFiles, tlsFiles } from "./contradictions.ts";
+import { contradictions, type TlsSource, tlsSource } from "./contradictions.ts";
 import { nearest } from "./nearest.ts";
 import { Unfit } from "./setting-kinds.ts";
 import {
+  type Basis,
   flagName,
   type Setting,
   type SettingName,
@@ -16,7 +17,7 @@ import {
 /** What the server was told, checked and complete; the parts of it are handed to those who need them. */
 export type Config = Omit<SettingValues, "tlsEnabled" | "tlsCertPath" | "tlsKeyPath"> & {
   /** Undefined where all ports are plaintext. */
-  readonly tls: TlsFiles | undefined;
+  readonly tls: TlsSource | undefined;
 };
 
 export type Source = "command line" | "environment" | "file" | "default";
@@ -50,8 +51,7 @@ export function resolveConfig(input: ConfigInput): ResolvedConfig {
   const said: Said[] = [];
   const unfit = new Set<SettingName>();
   for (const name of settingNames) {
-    const bound = typeof values.bindAddress === "string" ? values.bindAddress : "127.0.0.1";
-    const found = lookUp(name, { input, file: file.values, bound });
+    const found = lookUp(name, { input, file: file.values, basis: basisOf(values) });
     said.push(found);
     if (found.text === undefined) continue;
     const value = settingOf(name).kind.read(found.text, input.cwd);
@@ -70,7 +70,7 @@ function lookUp(
   from: {
     readonly input: ConfigInput;
     readonly file: ReadonlyMap<SettingName, string>;
-    readonly bound: string;
+    readonly basis: Basis;
   },
 ): Said {
   const setting = settingOf(name);
@@ -81,9 +81,16 @@ function lookUp(
   ];
   const [source, text] = places.find(([, value]) => value !== undefined) ?? [
     "default" as const,
-    setting.fallback.of(from.bound),
+    setting.fallback.of(from.basis),
   ];
   return { name, text, source };
+}
+
+function basisOf({ bindAddress, allowPlaintext }: Partial<Record<SettingName, unknown>>): Basis {
+  return {
+    bindAddress: typeof bindAddress === "string" ? bindAddress : "127.0.0.1",
+    allowPlaintext: allowPlaintext === true,
+  };
 }
 
 function mistake({ name, text = "", source }: Said, { expected }: Unfit): string {
@@ -117,5 +124,5 @@ function unknownVariables(env: ConfigInput["env"]): string[] {
 function finished(values: SettingValues): Config {
   const { tlsEnabled: _enabled, tlsCertPath: _cert, tlsKeyPath: _key, ...rest } = values;
   // What is optional and was not said has to be there as undefined.
-  return { ...rest, publicUrl: rest.publicUrl, jwtSecret: rest.jwtSecret, tls: tlsFiles(values) };
+  return { ...rest, publicUrl: rest.publicUrl, jwtSecret: rest.jwtSecret, tls: tlsSource(values) };
 }

@@ -8,6 +8,9 @@ export interface TlsFiles {
   readonly keyPath: string;
 }
 
+/** Where the certificate comes from; a self-signed one is made and kept beside the database. */
+export type TlsSource = TlsFiles | "self-signed";
+
 type Known = Partial<SettingValues>;
 
 /** Settings that are fine one by one and not together; those in `unfit` were reported already. */
@@ -16,13 +19,19 @@ export function contradictions(
   unfit: ReadonlySet<SettingName>,
   { readFile }: Pick<ConfigInput, "readFile">,
 ): string[] {
-  return [...ports(known), ...tls(known, unfit, readFile), ...plaintext(known)];
+  return [
+    ...ports(known),
+    ...tls(known, unfit, readFile),
+    ...plaintext(known),
+    ...proxyProtocol(known),
+  ];
 }
 
 /** The certificate to use, once everything has been found right. */
-export function tlsFiles(values: Known): TlsFiles | undefined {
+export function tlsSource(values: Known): TlsSource | undefined {
   const { tlsEnabled, tlsCertPath: certPath, tlsKeyPath: keyPath } = values;
-  return tlsEnabled && certPath && keyPath ? { certPath, keyPath } : undefined;
+  if (!tlsEnabled) return undefined;
+  return certPath && keyPath ? { certPath, keyPath } : "self-signed";
 }
 
 function ports({ tcpPort, httpPort }: Known): string[] {
@@ -31,8 +40,18 @@ function ports({ tcpPort, httpPort }: Known): string[] {
 }
 
 const pemFiles = [
-  { name: "tlsCertPath", holds: "a certificate", header: /-----BEGIN (TRUSTED )?CERTIFICATE-----/ },
-  { name: "tlsKeyPath", holds: "a private key", header: /-----BEGIN ([A-Z]+ )?PRIVATE KEY-----/ },
+  {
+    name: "tlsCertPath",
+    other: "tlsKeyPath",
+    holds: "a certificate",
+    header: /-----BEGIN (TRUSTED )?CERTIFICATE-----/,
+  },
+  {
+    name: "tlsKeyPath",
+    other: "tlsCertPath",
+    holds: "a private key",
+    header: /-----BEGIN ([A-Z]+ )?PRIVATE KEY-----/,
+  },
 ] as const;
 
 function tls(
@@ -40,13 +59,14 @@ function tls(
   unfit: ReadonlySet<SettingName>,
   readFile: ConfigInput["readFile"],
 ): string[] {
-  return pemFiles.flatMap(({ name, holds, header }) => {
+  return pemFiles.flatMap(({ name, other, holds, header }) => {
     const { env } = settings[name];
     const file = known[name];
     if (file === undefined) {
-      const isMissing = known.tlsEnabled && !unfit.has(name);
+      // With neither, one is made.
+      const isMissing = known.tlsEnabled && known[other] !== undefined && !unfit.has(name);
       return isMissing
-        ? [`${env}: expected the path of ${holds}, because LAIR_TLS_ENABLED is true`]
+        ? [`${env}: expected the path of ${holds} beside ${settings[other].env}`]
         : [];
     }
     if (known.tlsEnabled === false) {
@@ -78,6 +98,13 @@ function plaintext({ bindAddress, tlsEnabled, allowPlaintext }: Known): string[]
   if (!isOpen || tlsEnabled !== false || allowPlaintext !== false) return [];
   return [
     `LAIR_BIND_ADDRESS: expected a loopback address, because TLS is off, got '${bindAddress}'; ` +
-      "set LAIR_TLS_ENABLED with a certificate, or LAIR_ALLOW_PLAINTEXT=true behind a proxy that has TLS",
+      "leave LAIR_TLS_ENABLED out, or set LAIR_ALLOW_PLAINTEXT=true behind a proxy that has TLS",
+  ];
+}
+
+function proxyProtocol({ proxyProtocol: isOn, trustedProxies }: Known): string[] {
+  if (isOn !== true || trustedProxies === undefined || trustedProxies.length > 0) return [];
+  return [
+    "LAIR_PROXY_PROTOCOL: expected LAIR_TRUSTED_PROXIES beside it: it is taken from them only",
   ];
 }

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { linkSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Config } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
+import { type KeptFile, readKept, writeKept } from "./kept-file.ts";
 import { secret, Unfit } from "./setting-kinds.ts";
 
 const name = "LAIR_JWT_SECRET";
@@ -19,57 +19,24 @@ export function loadJwtSecret(
   return new TextEncoder().encode(text);
 }
 
-function jwtSecretFile(databaseFile: string): string {
-  return path.join(path.dirname(databaseFile), "jwt-secret");
+function jwtSecretFile(databaseFile: string): KeptFile {
+  return { path: path.join(path.dirname(databaseFile), "jwt-secret"), setting: name };
 }
 
-function keptSecret(file: string): string {
-  const kept = readIfThere(file);
+function keptSecret(file: KeptFile): string {
+  const kept = readKept(file);
   if (kept !== undefined) return checked(file, kept);
-  makeSecret(file);
-  return checked(file, readFileSync(file, "utf8"));
+  const made = `${randomBytes(48).toString("base64url")}\n`;
+  writeKept(file, made);
+  return checked(file, made);
 }
 
-/** Written whole before it has its name: what is found under the name is never half a secret. */
-function makeSecret(file: string): void {
-  const draft = `${file}.${process.pid}.new`;
-  rmSync(draft, { force: true });
-  try {
-    writeFileSync(draft, `${randomBytes(48).toString("base64url")}\n`, {
-      flag: "wx",
-      mode: 0o600,
-      flush: true,
-    });
-    linkSync(draft, file);
-  } catch (cause) {
-    throw new ConfigError([`${name}: cannot be kept in ${file} (${String(cause)})`], { cause });
-  } finally {
-    rmSync(draft, { force: true });
-  }
-}
-
-function readIfThere(file: string): string | undefined {
-  if (statSync(file, { throwIfNoEntry: false }) === undefined) return undefined;
-  try {
-    return readFileSync(file, "utf8");
-  } catch (cause) {
-    throw new ConfigError([`${name}: cannot be read from ${file} (${String(cause)})`], { cause });
-  }
-}
-
-function checked(file: string, content: string): string {
-  const mode = statSync(file).mode & 0o777;
-  if (process.platform !== "win32" && (mode & 0o077) !== 0) {
-    const shown = mode.toString(8).padStart(4, "0");
-    throw new ConfigError([
-      `${name}: ${file} can be read by others (mode ${shown}). Say: chmod 600 ${file}`,
-    ]);
-  }
+function checked(file: KeptFile, content: string): string {
   const text = content.trim();
   const fit = secret.read(text, "");
   if (!(fit instanceof Unfit)) return text;
   throw new ConfigError([
-    `${name}: expected ${fit.expected} in ${file}, got ${Buffer.byteLength(text)} bytes. ` +
+    `${name}: expected ${fit.expected} in ${file.path}, got ${Buffer.byteLength(text)} bytes. ` +
       "Delete the file to have a new one made; everybody then signs in again",
   ]);
 }

@@ -109,6 +109,51 @@ export const rate: Kind<Rate> = {
   },
 };
 
+const rangeForm = "IP addresses and ranges like 10.0.0.0/8, separated by commas";
+
+export const addressRanges: Kind<readonly AddressRange[]> = {
+  form: rangeForm,
+  read: (text) => everyItem(text, addressRange) ?? new Unfit(rangeForm),
+};
+
+export interface AddressRange {
+  readonly address: string;
+  /** So many of its first bits belong to the range. */
+  readonly prefix: number;
+}
+
+function addressRange(text: string): AddressRange | undefined {
+  const [first = "", length, ...rest] = text.split("/");
+  const bits = isIpv4(first) ? 32 : 128;
+  if (rest.length > 0 || !(isIpv4(first) || isIpv6(first))) return undefined;
+  const prefix = length === undefined ? bits : wholeNumber(length, 0, bits);
+  return prefix === undefined ? undefined : { address: first, prefix };
+}
+
+const originsForm = "origins like https://chat.example.org, separated by commas";
+
+/** As browsers write them in the Origin header. */
+export const origins: Kind<readonly string[]> = {
+  form: originsForm,
+  read: (text) => everyItem(text, webOrigin) ?? new Unfit(originsForm),
+};
+
+function webOrigin(text: string): string | undefined {
+  const url = URL.parse(text);
+  const isWeb = url?.protocol === "https:" || url?.protocol === "http:";
+  return isWeb && url.origin === text ? text : undefined;
+}
+
+const mostItems = 100;
+
+/** A list read item by item; undefined where one is none. Nothing is the empty list. */
+function everyItem<T>(text: string, read: (item: string) => T | undefined): T[] | undefined {
+  if (text.trim() === "") return [];
+  const items = text.split(",").map((item) => read(item.trim()));
+  const known = items.filter((item) => item !== undefined);
+  return known.length === items.length && items.length <= mostItems ? known : undefined;
+}
+
 const secretBytes = 32;
 const sample = /change.?me|secret|sample|your.key|password|0123456789/i;
 const fewestCharacters = 8;

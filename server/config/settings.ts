@@ -1,6 +1,7 @@
 import type { HashCostName } from "../security/password-hash.ts";
 import {
   address,
+  addressRanges,
   choice,
   count,
   databaseUrl,
@@ -8,6 +9,7 @@ import {
   flag,
   isLoopback,
   type Kind,
+  origins,
   port,
   publicUrl,
   rate,
@@ -19,7 +21,13 @@ export interface Fallback {
   /** For the documentation. */
   readonly text: string;
   /** The text that is then read; undefined leaves the setting without a value. */
-  of(bindAddress: string): string | undefined;
+  of(basis: Basis): string | undefined;
+}
+
+/** What defaults are made from; settled by the settings that stand before theirs. */
+export interface Basis {
+  readonly bindAddress: string;
+  readonly allowPlaintext: boolean;
 }
 
 export interface Setting<T = unknown, Always extends boolean = boolean> {
@@ -62,9 +70,17 @@ function optional<T>(env: Setting["env"], text: string, declared: Declared<T>): 
 function dependingOnBind(local: string, beyond: string): Fallback {
   return {
     text: `${local} on a loopback address, ${beyond} beyond`,
-    of: (bound) => (isLoopback(bound) ? local : beyond),
+    of: ({ bindAddress }) => (isLoopback(bindAddress) ? local : beyond),
   };
 }
+
+const tlsByDefault: Fallback = {
+  text: "false on a loopback address and with LAIR_ALLOW_PLAINTEXT, true beyond",
+  of: ({ bindAddress, allowPlaintext }) => `${!(isLoopback(bindAddress) || allowPlaintext)}`,
+};
+
+/** An empty list. */
+const nothing: Fallback = { text: "an empty list", of: () => "" };
 
 const hashings = ["default", "production"] as const satisfies readonly HashCostName[];
 
@@ -106,31 +122,36 @@ export const settings = {
         "Key that access tokens are signed with. Changing it makes them all invalid; clients with a refresh token renew theirs.",
     },
   ),
-  tlsEnabled: always("LAIR_TLS_ENABLED", "false", {
-    kind: flag,
-    isFlag: true,
-    about: "TLS on all ports; needs the certificate and its key.",
-  }),
-  tlsCertPath: optional("LAIR_TLS_CERT_PATH", "none", {
-    kind: filePath,
-    isFlag: true,
-    about: "The certificate with its chain, PEM.",
-  }),
-  tlsKeyPath: optional("LAIR_TLS_KEY_PATH", "none", {
-    kind: filePath,
-    isFlag: true,
-    about: "The certificate's private key, PEM.",
-  }),
   allowPlaintext: always("LAIR_ALLOW_PLAINTEXT", "false", {
     kind: flag,
     isFlag: true,
     about:
       "Lets the server listen beyond loopback without TLS, for instance behind a proxy that has it. Passwords travel readable otherwise.",
   }),
+  tlsEnabled: always("LAIR_TLS_ENABLED", tlsByDefault, {
+    kind: flag,
+    isFlag: true,
+    about: "TLS on all ports.",
+  }),
+  tlsCertPath: optional(
+    "LAIR_TLS_CERT_PATH",
+    "with TLS: self-signed, made on first run and kept in `tls-cert.pem` beside the database",
+    {
+      kind: filePath,
+      isFlag: true,
+      about: "The certificate with its chain, PEM. Read again when it changes, and on SIGHUP.",
+    },
+  ),
+  tlsKeyPath: optional("LAIR_TLS_KEY_PATH", "with TLS: `tls-key.pem` beside the database", {
+    kind: filePath,
+    isFlag: true,
+    about: "The certificate's private key, PEM.",
+  }),
   registration: always("LAIR_REGISTRATION", dependingOnBind("open", "invite"), {
     kind: choice("open", "invite", "closed"),
     isFlag: true,
-    about: "Who may make an account: everybody, whoever was invited, or nobody.",
+    about:
+      "Who may make an account: everybody, whoever was invited (for now nobody, as with closed), or nobody. The setup token and `user add` work in any case.",
   }),
   passwordHashing: always("LAIR_PASSWORD_HASHING", "default", {
     kind: choice(...hashings),
@@ -158,6 +179,26 @@ export const settings = {
       about: "Connections at once from one address.",
     },
   ),
+  trustedProxies: always("LAIR_TRUSTED_PROXIES", nothing, {
+    kind: addressRanges,
+    about:
+      "Proxies of yours: the client's address is taken from their X-Forwarded-For, and from nobody else's.",
+  }),
+  proxyProtocol: always("LAIR_PROXY_PROTOCOL", "false", {
+    kind: flag,
+    about:
+      "Whether the trusted proxies put a header of the PROXY protocol, version 1 or 2, in front of each connection to the chat port.",
+  }),
+  wsAllowedOrigins: always("LAIR_WS_ALLOWED_ORIGINS", nothing, {
+    kind: origins,
+    about:
+      "Web pages that may open a WebSocket, beside those of LAIR_PUBLIC_URL and of the address they connect to.",
+  }),
+  wsQueryToken: always("LAIR_WS_QUERY_TOKEN", "true", {
+    kind: flag,
+    about:
+      "Lets clients of Lair Chat 1.x sign a WebSocket in by a token in its address, which proxies may write into their logs.",
+  }),
   limitRegister: always("LAIR_LIMIT_REGISTER", "5/min", {
     kind: rate,
     about: "New accounts per address.",

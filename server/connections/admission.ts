@@ -20,23 +20,48 @@ export class Admission {
 
   /** Counts a connection in; the answer counts it out, once. Undefined when there is no room. */
   enter(address: string): (() => void) | undefined {
-    const key = addressKey(address);
-    const fromThere = this.#perAddress.get(key) ?? 0;
-    if (this.#open >= this.#limits.maxConnections) return undefined;
-    if (fromThere >= this.#limits.maxConnectionsPerAddress) return undefined;
-    this.#open += 1;
-    this.#perAddress.set(key, fromThere + 1);
-    let isIn = true;
+    const leave = this.enterUnnamed();
+    if (leave === undefined) return undefined;
+    const leaveAddress = this.enterAddress(address);
+    if (leaveAddress === undefined) {
+      leave();
+      return undefined;
+    }
     return () => {
-      if (isIn) this.#leave(key);
-      isIn = false;
+      leaveAddress();
+      leave();
     };
   }
 
+  /** The same for a connection of which it is not known yet where it comes from. */
+  enterUnnamed(): (() => void) | undefined {
+    if (this.#open >= this.#limits.maxConnections) return undefined;
+    this.#open += 1;
+    return once(() => {
+      this.#open -= 1;
+    });
+  }
+
+  /** Counts a connection that is in already to its address; the answer takes that back, once. */
+  enterAddress(address: string): (() => void) | undefined {
+    const key = addressKey(address);
+    const fromThere = this.#perAddress.get(key) ?? 0;
+    if (fromThere >= this.#limits.maxConnectionsPerAddress) return undefined;
+    this.#perAddress.set(key, fromThere + 1);
+    return once(() => this.#leave(key));
+  }
+
   #leave(key: string): void {
-    this.#open -= 1;
     const left = (this.#perAddress.get(key) ?? 1) - 1;
     if (left === 0) this.#perAddress.delete(key);
     else this.#perAddress.set(key, left);
   }
+}
+
+function once(step: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) step();
+    isDone = true;
+  };
 }

@@ -26,6 +26,13 @@ export interface Channel {
 
 /** What a transport reports of one channel. */
 export interface ChannelEvents {
+  /**
+   * An access token that came with the connection itself, as Lair Chat 1.x allows: signs it in before
+   * the client has said hello. At most once, and before any payload.
+   */
+  token(token: string): void;
+  /** A sign of life that carries nothing. */
+  heard(): void;
   /** One payload (without its length prefix). Its memory may be reused after the call. */
   payload(bytes: Uint8Array): void;
   /** The bytes are no frames of ours; nothing more will be read. */

@@ -31,6 +31,8 @@ const defaults = {
   sweepMs: 1_000,
   /** How often it is asked whether a connection's session still lives. */
   recheckMs: 60_000,
+  /** How long before its end a connection is told that its session ends. */
+  expiringMs: 5 * 60_000,
   maxConnections: 10_000,
   maxConnectionsPerAddress: 64,
   /** A user's oldest connection is closed for one more. */

@@ -3,7 +3,7 @@ import { ChatError, type ErrorCode } from "@lair-chat/protocol/errors.ts";
 import { commands } from "@lair-chat/protocol/registry.ts";
 import type { Strictness } from "@lair-chat/protocol/validate.ts";
 import type { Dispatch } from "../commands/dispatch.ts";
-import type { Call, Session } from "../commands/handler.ts";
+import type { Call, Session, TransportName } from "../commands/handler.ts";
 import { type Answer, answer, errorFrame } from "./answer.ts";
 import { BadRequests } from "./bad-requests.ts";
 import type { Channel, ChannelEvents } from "./channel.ts";
@@ -45,6 +45,8 @@ export class Connection implements ChannelEvents {
   #framesBeforeSignIn = 0;
   /** Undefined until the client has said hello. */
   #strictness: Strictness | undefined;
+  /** It came with a token, as only clients of 1.x may, and has yet to say that it is one. */
+  #isTakenFor1x = false;
   #call: Call;
   /** Leaving: what was asked for is still answered. Signed out: only the reply to that. */
   #state: "serving" | "leaving" | "signed out" | "over" = "serving";
@@ -78,9 +80,24 @@ export class Connection implements ChannelEvents {
     this.#outbox.send(messageFrame(serverHello));
   }
 
+  token(token: string): void {
+    this.#isTakenFor1x = true;
+    this.#strictness = "lenient";
+    const request: Request = { name: "authenticate", requestId: undefined, params: { token } };
+    this.#line.take({ kind: "request", request });
+  }
+
+  heard(): void {
+    this.#heardAt = this.#deps.monotonic();
+  }
+
+  get transport(): TransportName {
+    return this.#channel.transport;
+  }
+
   payload(bytes: Uint8Array): void {
     if (this.#state === "over") return;
-    this.#heardAt = this.#deps.monotonic();
+    this.heard();
     if (this.#binding.session === undefined) this.#framesBeforeSignIn += 1;
     if (this.#framesBeforeSignIn > this.#deps.limits.framesBeforeSignIn) {
       this.end(new ChatError("rate_limited", { message: "Too many messages before signing in." }));
@@ -191,14 +208,14 @@ export class Connection implements ChannelEvents {
   }
 
   #greet(request: Request): Reading | undefined {
-    if (this.#strictness !== undefined) {
+    if (this.#strictness !== undefined && !this.#isTakenFor1x) {
       return refusal(
         request,
         new ChatError("invalid_state", { message: "Hello was said before." }),
       );
     }
     try {
-      this.#strictness = readHello(request.params);
+      this.#strictness = this.#readHello(request);
       this.#call = this.#makeCall();
     } catch (error) {
       if (!(error instanceof ChatError)) throw error;
@@ -206,6 +223,16 @@ export class Connection implements ChannelEvents {
       this.end(error);
     }
     return undefined;
+  }
+
+  #readHello({ params }: Request): Strictness {
+    const strictness = readHello(params);
+    if (this.#isTakenFor1x && strictness === "strict") {
+      const message = "Tokens in the address are for clients of 1.x: send authenticate.";
+      this.end(new ChatError("invalid_state", { message }));
+    }
+    this.#isTakenFor1x = false;
+    return strictness;
   }
 
   /** Never rejects: a fault in here costs this connection, not the process. */

@@ -1,4 +1,5 @@
 import type { EventOf } from "@lair-chat/protocol/registry.ts";
+import type { TransportName } from "../commands/handler.ts";
 import type { Channel, ChannelEvents } from "./channel.ts";
 import { Connection, type ConnectionDeps } from "./connection.ts";
 
@@ -26,6 +27,13 @@ export class Connections {
 
   get size(): number {
     return this.#open.size;
+  }
+
+  /** How many there are of one transport. */
+  sizeOf(transport: TransportName): number {
+    let size = 0;
+    for (const connection of this.#open) if (connection.transport === transport) size += 1;
+    return size;
   }
 
   /** Serves a channel until it is closed; the answer takes what the channel reports. */

@@ -66,7 +66,7 @@ test("a session that was ended elsewhere is noticed though nobody told", async (
 test("an expired session closes its connection, one that was extended does not", async () => {
   const expiresAt = Date.now() + 100;
   await using server = await SmallServer.start({
-    limits: { sweepMs: 10, recheckMs: 60_000 },
+    limits: { sweepMs: 10, recheckMs: 60_000, expiringMs: 0 },
     handlers: {
       authenticate: async (call, { token }) => {
         await call.signIn({ ...sessionOf(String(token)), expiresAt });
@@ -77,8 +77,30 @@ test("an expired session closes its connection, one that was extended does not",
   await using expiring = await server.signedIn("ann");
   await using extended = await server.signedIn("bob");
   server.endedSessions.add(sessionOf("ann").id);
+  server.sessionEnds.set(sessionOf("bob").id, expiresAt + 3_600_000);
   await isClosedFor(expiring, "session_expired");
   await extended.settle();
+});
+
+test("that a session ends soon is told once, and once more for another end", async () => {
+  const hour = 3_600_000;
+  await using server = await SmallServer.start({
+    limits: { sweepMs: 5, recheckMs: 10, expiringMs: 5 * hour },
+  });
+  await using ann = await server.signedIn("ann");
+  const { id } = sessionOf("ann");
+  const first = await ann.expects("session_expiring");
+  assert.equal(first.session_id, id);
+  assert.ok(Date.parse(first.expires_at) <= Date.now() + hour);
+  const later = Date.now() + 2 * hour;
+  server.sessionEnds.set(id, later);
+  const second = await ann.expects("session_expiring");
+  assert.equal(second.expires_at, new Date(later).toISOString());
+  server.sessionEnds.set(id, later + 24 * hour);
+  const before = server.rechecks;
+  await server.until(() => server.rechecks > before + 3);
+  await ann.settle();
+  assert.deepEqual(ann.unread("session_expiring"), []);
 });
 
 test("only so many messages may come before signing in", async () => {

@@ -89,8 +89,32 @@ export class Hub<Entry extends CommittedEntry> implements Presence, Bus {
     }
   }
 
+  closeConversation(
+    conversationId: ConversationId,
+    event: EphemeralEvent,
+    members: readonly UserId[],
+  ): void {
+    const frame = messageFrame(event);
+    this.#audiences.push(conversationId, frame);
+    for (const userId of members) this.#leave(userId, conversationId, frame);
+  }
+
   toUser(userId: UserId, event: EphemeralEvent): void {
     this.#users.get(userId)?.sendBatch(new FrameBatch([messageFrame(event)]));
+  }
+
+  toEveryone(event: EphemeralEvent): number {
+    const batch = new FrameBatch([messageFrame(event)]);
+    let receivers = 0;
+    for (const user of this.#users.all()) {
+      user.sendBatch(batch);
+      receivers += user.listeners.size;
+    }
+    return receivers;
+  }
+
+  endUser(userId: UserId, error: ChatError): void {
+    this.#users.get(userId)?.end(error);
   }
 
   endSession(sessionId: SessionId): void {

@@ -55,6 +55,10 @@ export class OnlineUsers {
     return this.#byId.get(userId);
   }
 
+  all(): Iterable<OnlineUser> {
+    return this.#byId.values();
+  }
+
   withSession(sessionId: SessionId): readonly Listener[] {
     return [...(this.#bySession.get(sessionId) ?? [])];
   }

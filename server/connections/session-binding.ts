@@ -1,20 +1,22 @@
 import { ChatError } from "@lair-chat/protocol/errors.ts";
+import type { EventOf } from "@lair-chat/protocol/registry.ts";
 import type { Session } from "../commands/handler.ts";
 import type { ConnectionLimits } from "./connection-limits.ts";
 import type { ConnectionLog } from "./connection-log.ts";
+import { FrameBatch, messageFrame } from "./frame-batch.ts";
 import type { Hub } from "./hub.ts";
 import type { Listener } from "./online-users.ts";
 
 export interface SessionBindingDeps {
   readonly hub: Pick<Hub<never>, "attach" | "announce" | "detach">;
-  readonly limits: Pick<ConnectionLimits, "recheckMs">;
+  readonly limits: Pick<ConnectionLimits, "recheckMs" | "expiringMs">;
   readonly log: Pick<ConnectionLog, "warn">;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Milliseconds on a clock that never jumps. */
   readonly monotonic: () => number;
-  /** False once the session was ended or has expired. */
-  readonly recheckSession: (session: Session) => Promise<boolean>;
+  /** When the session ends, in milliseconds since the epoch; undefined once it is over. */
+  readonly recheckSession: (session: Session) => Promise<number | undefined>;
 }
 
 /** Whose connection it is: from sign-in on it hears what its user hears, while the session lives. */
@@ -25,6 +27,8 @@ export class SessionBinding {
   #isAnnounced = false;
   #isReleased = false;
   #checkAt = Number.POSITIVE_INFINITY;
+  /** The end of the session that the client was told is near. */
+  #toldEnd: number | undefined;
 
   constructor(deps: SessionBindingDeps, owner: Omit<Listener, "session">) {
     this.#deps = deps;
@@ -44,17 +48,19 @@ export class SessionBinding {
       end: (error) => owner.end(error),
     };
     this.#listener = listener;
+    let end: number | undefined;
     try {
       await this.#deps.hub.attach(listener);
       // Asked again now that the end of the session would reach this connection.
-      if (!(await this.#deps.recheckSession(session))) throw new ChatError("session_not_found");
+      end = await this.#deps.recheckSession(session);
+      if (end === undefined) throw new ChatError("session_not_found");
       if (this.#isReleased) throw new ChatError("invalid_state");
     } catch (error) {
       this.#deps.hub.detach(listener);
       this.#listener = undefined;
       throw error;
     }
-    this.#planCheck(session);
+    this.#planCheck(end);
   }
 
   /** Tells others that the user is here; to be called when the user knows it. */
@@ -79,19 +85,39 @@ export class SessionBinding {
     void this.#check(session);
   }
 
-  #planCheck({ expiresAt }: Session): void {
+  /** Next when there is something to tell or to end, and every now and then. */
+  #planCheck(end: number): void {
+    if (this.#isReleased) return;
     const { monotonic, now, limits } = this.#deps;
-    const untilExpired = Math.max(0, expiresAt - now());
-    this.#checkAt = monotonic() + Math.min(limits.recheckMs, untilExpired);
+    const next = this.#toldEnd === end ? end : end - limits.expiringMs;
+    this.#checkAt = monotonic() + Math.min(limits.recheckMs, Math.max(0, next - now()));
   }
 
   async #check(session: Session): Promise<void> {
     try {
-      if (await this.#deps.recheckSession(session)) return;
-      const hasExpired = this.#deps.now() >= session.expiresAt;
-      this.#owner.end(new ChatError(hasExpired ? "session_expired" : "session_not_found"));
+      const end = await this.#deps.recheckSession(session);
+      if (end === undefined) return this.#end(session);
+      if (end - this.#deps.now() <= this.#deps.limits.expiringMs) this.#tellEnd(session, end);
+      this.#planCheck(end);
     } catch (error) {
       this.#deps.log.warn({ err: error }, "a session could not be checked");
     }
+  }
+
+  #end({ expiresAt }: Session): void {
+    const hasExpired = this.#deps.now() >= (this.#toldEnd ?? expiresAt);
+    this.#owner.end(new ChatError(hasExpired ? "session_expired" : "session_not_found"));
+  }
+
+  /** Once: a session that is refreshed ends later, and only that end is told again. */
+  #tellEnd({ id }: Session, end: number): void {
+    if (this.#toldEnd === end || this.#isReleased) return;
+    this.#toldEnd = end;
+    const event: EventOf<"session_expiring"> = {
+      type: "session_expiring",
+      session_id: id,
+      expires_at: new Date(end).toISOString(),
+    };
+    this.#owner.sendBatch(new FrameBatch([messageFrame(event)]));
   }
 }

@@ -35,6 +35,8 @@ export interface SmallServerOptions {
   readonly handlers?: SmallHandlers;
   readonly tls?: TlsKeys | undefined;
   readonly inboundBytes?: number;
+  /** Peers that send a header of the PROXY protocol. */
+  readonly isProxy?: (address: string) => boolean;
 }
 
 export function conversation(name: string): ConversationId {
@@ -59,6 +61,10 @@ export class SmallServer {
   /** Who is in which conversation, as a database would have it. */
   readonly members = new Map<ConversationId, Set<UserId>>();
   readonly endedSessions = new Set<SessionId>();
+  /** When sessions end that do not end as they did when they were signed in with. */
+  readonly sessionEnds = new Map<SessionId, number>();
+  /** How often it was asked whether a session lives. */
+  rechecks = 0;
   /** What `conversationIdsOf` does before it answers. */
   beforeLoading: () => Promise<void> = async () => undefined;
   #heads = new Map<ConversationId, number>();
@@ -68,7 +74,7 @@ export class SmallServer {
     this.limits = connectionLimits({ maxConnectionsPerAddress: 2000, ...options.limits });
     this.admission = new Admission(this.limits);
     this.inbound = new InboundBudget(options.inboundBytes ?? 64 * 1024 * 1024);
-    const log = this.#logger();
+    const log = this.logger();
     const turn = new Turn((error) => log.error({ err: error }, "a turn failed"));
     this.hub = new Hub<SmallEntry>({
       turn,
@@ -86,7 +92,10 @@ export class SmallServer {
       now: () => Date.now(),
       monotonic: () => performance.now(),
       random: () => Math.random(),
-      recheckSession: async ({ id }) => !this.endedSessions.has(id),
+      recheckSession: async ({ id, expiresAt }) => {
+        this.rechecks += 1;
+        return this.endedSessions.has(id) ? undefined : (this.sessionEnds.get(id) ?? expiresAt);
+      },
     });
   }
 
@@ -94,7 +103,7 @@ export class SmallServer {
     const server = new SmallServer(options);
     server.#listener = await listenTcp(
       { host: "127.0.0.1", port: 0, tls: options.tls },
-      { ...server, log: server.#logger() },
+      { ...server, isProxy: options.isProxy, log: server.logger() },
     );
     return server;
   }
@@ -187,7 +196,7 @@ export class SmallServer {
     return ids;
   }
 
-  #logger() {
+  logger() {
     const write = (level: LogLine["level"]) => (fields: object, text: string) => {
       this.log.push({ level, fields, text });
     };

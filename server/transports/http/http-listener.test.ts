@@ -122,9 +122,7 @@ test("a token is asked for where one is needed, and what is wrong with it is sai
     );
   assert.deepEqual((await as("Bearer ann")).body, { user: "ann" });
   assert.deepEqual((await as("bearer ann")).body, { user: "ann" });
-  const nobody = await as();
-  assertRefused(nobody, 401, "unauthorized");
-  assert.equal(nobody.headers.get("www-authenticate"), "Bearer");
+  assertRefused(await as(), 401, "unauthorized");
   assertRefused(await as("Basic YTpi"), 401, "invalid_token");
   assertRefused(await as("Bearer stale"), 401, "token_expired");
   const body = JSON.stringify({ identifier: "ann", password: "x" });
@@ -286,9 +284,7 @@ test("closing answers what was asked and lets nobody in", async () => {
   const closed = http.listener.close(10_000);
   await assert.rejects(http.fetch("/health"));
   gate.resolve({ user: "ann" });
-  const { status, headers } = await answer;
-  assert.equal(status, 200);
-  assert.equal(headers.get("connection"), "close");
+  assert.equal((await answer).status, 200);
   await closed;
 });
 

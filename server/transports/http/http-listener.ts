@@ -5,9 +5,15 @@ import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import { readJson } from "../../connections/read-payload.ts";
 import type { BoundAddress } from "../bind.ts";
 import type { TlsKeys } from "../tls-keys.ts";
+import { addDocsRoutes } from "./docs-routes.ts";
 import { asChatError, errorReply } from "./error-reply.ts";
 import { addHealthRoutes, type HealthDeps } from "./health.ts";
-import { answerClientError, createHttpServer, type HttpServerDeps } from "./http-server.ts";
+import {
+  answerClientError,
+  createHttpServer,
+  type HttpServerDeps,
+  setTlsKeys,
+} from "./http-server.ts";
 import { addCommandRoutes, type RouteDeps } from "./routes.ts";
 
 export interface HttpListenerOptions {
@@ -23,6 +29,8 @@ export interface HttpListenerDeps extends HttpServerDeps, RouteDeps, HealthDeps 
 }
 
 export interface HttpListener extends BoundAddress {
+  /** Handshakes from now on are done with these; where there is no TLS it does nothing. */
+  setTlsKeys(keys: TlsKeys): void;
   /** Stops accepting and answers what was asked; whoever is not done after `deadlineMs` is cut. */
   close(deadlineMs: number): Promise<void>;
 }
@@ -46,9 +54,13 @@ export async function listenHttp(
   return {
     address: bound.address,
     port: bound.port,
+    setTlsKeys: (keys) => setTlsKeys(server, keys),
     async close(deadlineMs) {
       isClosing = true;
-      const timer = setTimeout(() => server.closeAllConnections(), deadlineMs);
+      const timer = setTimeout(() => {
+        server.closeAllConnections();
+        deps.upgrades?.destroyAll();
+      }, deadlineMs);
       await app.close();
       clearTimeout(timer);
     },
@@ -69,6 +81,7 @@ function createApp({ tls }: HttpListenerOptions, deps: HttpListenerDeps): Fastif
   app.setErrorHandler((error, _request, reply) => sendError(error, reply, deps));
   app.setNotFoundHandler((_request, reply) => sendError(new ChatError("not_found"), reply, deps));
   addHealthRoutes(app, deps);
+  addDocsRoutes(app, deps);
   addCommandRoutes(app, deps);
   return app;
 }

@@ -4,21 +4,24 @@ import { type CommandName, commands } from "@lair-chat/protocol/registry.ts";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Dispatch } from "../../commands/dispatch.ts";
 import type { Call } from "../../commands/handler.ts";
-import { plainAddress } from "../plain-address.ts";
+import { type IsTrusted, requestAddress } from "../client-address.ts";
 import { type Caller, type CallerDeps, identifyCaller } from "./caller.ts";
 import { readParams } from "./read-request.ts";
 
 export interface RouteDeps extends CallerDeps {
   readonly dispatch: Dispatch;
+  /** Proxies of ours, whose word on where a request comes from is taken. */
+  readonly isTrusted?: IsTrusted;
 }
 
-interface CommandRoute {
+export interface CommandRoute {
   readonly name: CommandName;
   readonly command: Command;
   readonly http: HttpRoute;
 }
 
-const prefix = "/api/v1";
+/** What all addresses of commands begin with. */
+export const prefix = "/api/v1";
 const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"];
 
 /** Every command that is declared with an address, at that address. */
@@ -57,7 +60,8 @@ export function refuseOtherMethods(
   });
 }
 
-function commandRoutes(): readonly CommandRoute[] {
+/** The commands that are declared with an address. */
+export function commandRoutes(): readonly CommandRoute[] {
   return Object.values<Command>(commands).flatMap((command) =>
     command.http === undefined
       ? []
@@ -71,7 +75,7 @@ async function serve(
   { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
 ): Promise<object> {
   const caller = await identifyCaller(deps, command.access, {
-    address: plainAddress(request.raw.socket),
+    address: requestAddress(request.raw, deps.isTrusted ?? nobody),
     authorization: request.headers.authorization,
   });
   const params = readParams(http, {
@@ -89,6 +93,8 @@ async function serve(
     addRateHeaders(reply, deps.rateLimits.standing(command.rate, caller));
   }
 }
+
+const nobody: IsTrusted = () => false;
 
 function callOf({ address, session }: Caller): Call {
   return {

@@ -1,14 +1,13 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import { ChatError } from "@lair-chat/protocol/errors.ts";
-import type { Admission } from "../../connections/admission.ts";
 import { errorFrame } from "../../connections/answer.ts";
 import type { ConnectionLimits } from "../../connections/connection-limits.ts";
-import type { ConnectionLog } from "../../connections/connection-log.ts";
 import type { Connections } from "../../connections/connections.ts";
 import { type BoundAddress, bind } from "../bind.ts";
 import { plainAddress } from "../plain-address.ts";
 import type { TlsKeys } from "../tls-keys.ts";
+import { type ArrivalDeps, logErrors, receive } from "./arrival.ts";
 import type { InboundBudget } from "./inbound-budget.ts";
 import { TcpChannel } from "./tcp-channel.ts";
 
@@ -20,17 +19,17 @@ export interface TcpListenerOptions {
   readonly tls?: TlsKeys | undefined;
 }
 
-export interface TcpListenerDeps {
+export interface TcpListenerDeps extends ArrivalDeps {
   readonly connections: Pick<Connections, "serve">;
-  readonly admission: Pick<Admission, "enter">;
   readonly inbound: InboundBudget;
   readonly limits: Pick<ConnectionLimits, "frameBytesBeforeSignIn" | "closeGraceMs">;
-  readonly log: ConnectionLog;
 }
 
 export interface TcpListener extends BoundAddress {
   /** Lets nobody in any more; those who are in stay. */
   stopAccepting(): void;
+  /** Handshakes from now on are done with these; where there is no TLS it does nothing. */
+  setTlsKeys(keys: TlsKeys): void;
   /** Stops accepting, cuts the sockets that are still open, and resolves when they are closed. */
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -50,7 +49,8 @@ export async function listenTcp(
   options: TcpListenerOptions,
   deps: TcpListenerDeps,
 ): Promise<TcpListener> {
-  const server = options.tls === undefined ? plainServer(deps) : tlsServer(options.tls, deps);
+  const { server, setTlsKeys } =
+    options.tls === undefined ? plainServer(deps) : tlsServer(options.tls, deps);
   const bound = await bind(server, options);
   server.on("error", (error) => deps.log.error({ err: error }, "the chat port has a fault"));
   const sockets = socketsOf(server);
@@ -63,6 +63,7 @@ export async function listenTcp(
   return {
     ...bound,
     stopAccepting,
+    setTlsKeys,
     async [Symbol.asyncDispose]() {
       stopAccepting();
       for (const socket of sockets) socket.destroy();
@@ -81,55 +82,70 @@ function socketsOf(server: Server): ReadonlySet<Socket> {
   return sockets;
 }
 
-function plainServer(deps: TcpListenerDeps): Server {
-  return createServer(socketOptions, (socket) => {
-    if (letIn(socket, deps)) serve(socket, deps);
-    else turnAway(socket, deps.limits.closeGraceMs);
-  });
+interface Listening {
+  readonly server: Server;
+  readonly setTlsKeys: (keys: TlsKeys) => void;
 }
 
-function tlsServer(tls: TlsKeys, deps: TcpListenerDeps): Server {
-  const server = createTlsServer({
-    ...socketOptions,
-    ...tls,
-    // Until the handshake is done: half-open, an ended one would not be noticed.
-    allowHalfOpen: false,
-    minVersion: "TLSv1.3",
+function plainServer(deps: TcpListenerDeps): Listening {
+  const server = createServer(socketOptions, (socket) =>
+    receive(socket, deps, {
+      letIn: (address) => serve(socket, address, deps),
+      turnAway: () => turnAway(socket, deps.limits.closeGraceMs),
+    }),
+  );
+  return { server, setTlsKeys: () => undefined };
+}
+
+// Until the handshake is done: half-open, an ended one would not be noticed.
+const bareSocketOptions = { ...socketOptions, allowHalfOpen: false };
+
+/** The bare socket is received first, so that unfinished handshakes count and proxies are heard. */
+function tlsServer(keys: TlsKeys, deps: TcpListenerDeps): Listening {
+  const secureOptions = { minVersion: "TLSv1.3" } as const;
+  const handshakes = createTlsServer({
+    ...bareSocketOptions,
+    ...secureOptions,
+    ...keys,
     handshakeTimeout: HANDSHAKE_MS,
   });
-  // The bare socket is counted, so that unfinished handshakes are too.
-  server.on("connection", (socket: Socket) => {
-    if (!letIn(socket, deps)) socket.destroy();
-  });
-  server.on("secureConnection", (socket) => {
+  const clients = new Map<string, string>();
+  const server = createServer(bareSocketOptions, (socket) =>
+    receive(socket, deps, {
+      letIn(address) {
+        const peer = peerOf(socket);
+        clients.set(peer, address);
+        socket.once("close", () => clients.delete(peer));
+        handshakes.emit("connection", socket);
+      },
+      turnAway: () => socket.destroy(),
+    }),
+  );
+  handshakes.on("secureConnection", (socket) => {
     logErrors(socket, deps.log);
     socket.allowHalfOpen = true;
-    serve(socket, deps);
+    serve(socket, clients.get(peerOf(socket)) ?? plainAddress(socket), deps);
   });
-  server.on("tlsClientError", (error, socket) => {
+  handshakes.on("tlsClientError", (error, socket) => {
     deps.log.debug({ err: error, address: plainAddress(socket) }, "a TLS handshake failed");
     socket.destroy();
   });
-  return server;
+  const setTlsKeys = (next: TlsKeys) => handshakes.setSecureContext({ ...secureOptions, ...next });
+  return { server, setTlsKeys };
 }
 
-function serve(socket: Socket, deps: TcpListenerDeps): void {
+/** The same of a bare socket and of the TLS on it, and of nobody else while both are open. */
+function peerOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
+}
+
+function serve(socket: Socket, address: string, deps: TcpListenerDeps): void {
   const channel = new TcpChannel(socket, {
-    address: plainAddress(socket),
+    address,
     maxPayload: deps.limits.frameBytesBeforeSignIn,
     inbound: deps.inbound,
   });
   channel.start(deps.connections.serve(channel));
-}
-
-/** Counts a socket in until it is closed; false when there is no room for it. */
-function letIn(socket: Socket, { admission, log }: TcpListenerDeps): boolean {
-  logErrors(socket, log);
-  const address = plainAddress(socket);
-  const leave = admission.enter(address);
-  if (leave === undefined) log.info({ address }, "turned away: too many connections");
-  else socket.once("close", leave);
-  return leave !== undefined;
 }
 
 function turnAway(socket: Socket, graceMs: number): void {
@@ -137,11 +153,4 @@ function turnAway(socket: Socket, graceMs: number): void {
   socket.once("close", () => clearTimeout(timer));
   socket.end(errorFrame(new ChatError("busy", { message: "Too many connections." })));
   socket.resume();
-}
-
-/** Sockets end in many ways; none of them is news. */
-function logErrors(socket: Socket, log: ConnectionLog): void {
-  socket.on("error", (error) =>
-    log.debug({ err: error, address: plainAddress(socket) }, "a connection broke"),
-  );
 }
