@@ -1,30 +1,32 @@
-import { readFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import { v7 as uuidv7 } from "uuid";
 import { createLocalRateLimits } from "./cluster/local-rate-limits.ts";
-import { createDispatch, type Dispatch } from "./commands/dispatch.ts";
+import { createDispatch } from "./commands/dispatch.ts";
 import type { Handlers } from "./commands/handler.ts";
 import type { Config } from "./config/config.ts";
 import { loadJwtSecret } from "./config/jwt-secret.ts";
-import { Admission } from "./connections/admission.ts";
-import { type ConnectionLimits, connectionLimits } from "./connections/connection-limits.ts";
+import { prepareTls } from "./config/tls-files.ts";
+import { connectionLimits } from "./connections/connection-limits.ts";
 import { Connections } from "./connections/connections.ts";
 import { Hub } from "./connections/hub.ts";
 import { Turn } from "./connections/turn.ts";
+import type { AdminDeps } from "./features/admin/admin-deps.ts";
+import { createAdminHandlers } from "./features/admin/admin-handlers.ts";
 import { createAuthHandlers } from "./features/auth/auth-handlers.ts";
+import { createConfirmPassword } from "./features/auth/confirm-password.ts";
 import { createLoginLockout } from "./features/auth/login-lockout.ts";
-import { createSessionCheck, type SessionCheck } from "./features/auth/session-check.ts";
+import { createSessionCheck } from "./features/auth/session-check.ts";
 import { purgeSessionsOperation } from "./features/auth/session-store.ts";
 import { createSetupToken } from "./features/auth/setup-token.ts";
 import { conversationIdsOf } from "./features/conversations/conversation-store.ts";
 import { createConversationsHandlers } from "./features/conversations/conversations-handlers.ts";
 import { toEvent } from "./features/conversations/log-rules.ts";
+import { createInvitationsHandlers } from "./features/invitations/invitations-handlers.ts";
 import { createMessagesHandlers } from "./features/messages/messages-handlers.ts";
 import { createPresenceHandlers } from "./features/presence/presence-handlers.ts";
 import { createRoomsHandlers } from "./features/rooms/rooms-handlers.ts";
 import { createUsersHandlers } from "./features/users/users-handlers.ts";
 import type { Logger } from "./observability/logger.ts";
-import packageInfo from "./package.json" with { type: "json" };
 import { systemClock } from "./security/clock.ts";
 import { createHashQueue, type HashQueue } from "./security/hash-queue.ts";
 import { createPasswordHasher, hashCosts } from "./security/password-hash.ts";
@@ -36,13 +38,9 @@ import { openSqlite } from "./storage/open-sqlite.ts";
 import { createReadinessCheck } from "./storage/readiness-probe.ts";
 import type { FatalFault } from "./storage/writer-client.ts";
 import type { BoundAddress } from "./transports/bind.ts";
-import { type HttpListener, listenHttp } from "./transports/http/http-listener.ts";
-import { InboundBudget } from "./transports/tcp/inbound-budget.ts";
-import { listenTcp, type TcpListener } from "./transports/tcp/tcp-listener.ts";
+import { openListeners } from "./transports/listeners.ts";
 import { writerThreadFile } from "./writer-thread-file.ts";
 
-/** Bytes of unfinished frames that all connections together may hold. */
-const inboundBytes = 64 * 1024 * 1024;
 const purgeEveryMs = 60 * 60 * 1000;
 
 export interface AppDeps {
@@ -54,6 +52,10 @@ export interface AppDeps {
 export interface App extends AsyncDisposable {
   readonly tcp: BoundAddress;
   readonly http: BoundAddress;
+  /** Of the TLS certificate's key; undefined without TLS. */
+  readonly tlsFingerprint: string | undefined;
+  /** Uses a certificate that was put in the place of the one in use, if it is good. */
+  reloadTls(): void;
   /** With it the first admin can be made; undefined once there is one. */
   readonly setupToken: string | undefined;
   /** Stops accepting, says goodbye, answers what was asked for; what takes longer is cut. */
@@ -84,24 +86,30 @@ export async function startApp(config: Config, { log, onFatal }: AppDeps): Promi
   });
   db.onCommit((entries) => hub.publish(entries));
   const rateLimits = rateLimitsOf(config);
-  const handlers = createHandlers({ config, db, hub, tokens, hashQueue });
+  const connectionCounts = () => ({
+    tcp: connections.sizeOf("tcp"),
+    websocket: connections.sizeOf("websocket"),
+  });
+  const handlers = createHandlers({ config, db, hub, tokens, hashQueue, log, connectionCounts });
   const dispatch = createDispatch({ handlers, rateLimits });
   const connections = stack.use(
     new Connections({ dispatch, turn, hub, limits, log, monotonic, ...sessions, now, random }),
   );
   stack.use(purgeHourly(db, log));
   const setupToken = await createSetupToken({ db });
-  const parts = { config, log, limits, connections, dispatch, sessions, db, rateLimits };
-  const tcp = stack.use(await openTcp(parts));
-  const http = stack.adopt(await openHttp(parts), (listener) => listener.close(0));
+  const checkReady = createReadinessCheck(db, monotonic);
+  const ports = { config, log, limits, connections, dispatch, rateLimits, checkReady };
+  const tls = prepareTls(config, new Date());
+  const listeners = stack.use(await openListeners({ ...ports, ...sessions, tls, now }));
   const owned = stack.move();
   return {
-    tcp,
-    http,
+    tcp: listeners.tcp,
+    http: listeners.http,
+    tlsFingerprint: listeners.tlsFingerprint,
+    reloadTls: () => listeners.reloadTls(),
     setupToken,
     async drain(deadlineMs) {
-      tcp.stopAccepting();
-      await Promise.all([connections.drain(deadlineMs), http.close(deadlineMs)]);
+      await Promise.all([listeners.close(deadlineMs), connections.drain(deadlineMs)]);
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
@@ -128,23 +136,29 @@ interface HandlerParts {
   readonly hub: Hub<LogEntry>;
   readonly tokens: AccessTokens;
   readonly hashQueue: HashQueue;
+  readonly log: Logger;
+  readonly connectionCounts: AdminDeps["connectionCounts"];
 }
 
-function createHandlers({ config, db, hub, tokens, hashQueue }: HandlerParts): Handlers {
+function createHandlers(parts: HandlerParts): Handlers {
+  const { config, db, hub, tokens, hashQueue, log, connectionCounts } = parts;
   const clock = systemClock;
   const newId = () => uuidv7();
   const passwords = createPasswordHasher(hashQueue, hashCosts[config.passwordHashing]);
   const lockout = createLoginLockout(clock);
   const { registration } = config;
   const auth = { db, clock, newId, passwords, tokens, lockout, bus: hub, registration };
+  const shared = { db, bus: hub, presence: hub };
   return {
     ping: () => ({ server_time: new Date(clock.now()).toISOString() }),
     ...createAuthHandlers(auth),
-    ...createUsersHandlers({ db, presence: hub }),
-    ...createRoomsHandlers({ db, presence: hub, newId }),
+    ...createUsersHandlers({ db, presence: hub, confirmPassword: createConfirmPassword(auth) }),
+    ...createRoomsHandlers({ ...shared, newId }),
+    ...createInvitationsHandlers({ ...shared, clock, newId }),
     ...createConversationsHandlers({ db, presence: hub }),
-    ...createMessagesHandlers({ db, newId }),
+    ...createMessagesHandlers({ db, bus: hub, newId }),
     ...createPresenceHandlers({ db, bus: hub, clock }),
+    ...createAdminHandlers({ ...shared, clock, log, connectionCounts, startedAt: clock.now() }),
   };
 }
 
@@ -157,49 +171,4 @@ function rateLimitsOf(config: Config) {
     messages: config.limitMessages,
   };
   return createLocalRateLimits({ rates, monotonic });
-}
-
-interface ListenerParts {
-  readonly config: Config;
-  readonly log: Logger;
-  readonly limits: ConnectionLimits;
-  readonly connections: Connections;
-  readonly dispatch: Dispatch;
-  readonly sessions: SessionCheck;
-  readonly db: Database;
-  readonly rateLimits: ReturnType<typeof rateLimitsOf>;
-}
-
-function openTcp({ config, log, limits, connections }: ListenerParts): Promise<TcpListener> {
-  return listenTcp(
-    { host: config.bindAddress, port: config.tcpPort, tls: readTls(config) },
-    {
-      connections,
-      admission: new Admission(limits),
-      inbound: new InboundBudget(inboundBytes),
-      limits,
-      log,
-    },
-  );
-}
-
-function openHttp(parts: ListenerParts): Promise<HttpListener> {
-  const { config, log, limits, dispatch, sessions, db, rateLimits } = parts;
-  return listenHttp(
-    { host: config.bindAddress, port: config.httpPort, tls: readTls(config) },
-    {
-      dispatch,
-      rateLimits,
-      log,
-      version: packageInfo.version,
-      admission: new Admission(limits),
-      authenticateToken: sessions.authenticateToken,
-      checkReady: createReadinessCheck(db, monotonic),
-    },
-  );
-}
-
-function readTls({ tls }: Config) {
-  if (tls === undefined) return undefined;
-  return { cert: readFileSync(tls.certPath), key: readFileSync(tls.keyPath) };
 }

@@ -9,15 +9,20 @@ import type { FatalFault } from "./storage/writer-client.ts";
 /** Clients have this long to take their last answers when the server goes. */
 const drainMs = 10_000;
 
+export interface RunOptions {
+  /** Stops the server. */
+  readonly signal: AbortSignal;
+  /** Is given what to call when settings kept in files may have changed. */
+  readonly onReload: (reload: () => void) => void;
+}
+
 /** Runs the server until `signal`, or until its database fails. Resolves with the exit code. */
-export async function runServer(
-  config: Config,
-  { signal }: { signal: AbortSignal },
-): Promise<number> {
+export async function runServer(config: Config, { signal, onReload }: RunOptions): Promise<number> {
   const format = config.logFormat ?? usualFormat(process.stderr.isTTY);
   const log = createLogger({ level: config.logLevel, format, sink: stderrSink() });
   const fatal = Promise.withResolvers<FatalFault>();
   const app = await startApp(config, { log, onFatal: fatal.resolve });
+  onReload(() => app.reloadTls());
   greet(app, config);
   const fault = await Promise.race([fatal.promise, aborted(signal)]);
   if (fault !== undefined) {
@@ -41,19 +46,25 @@ function aborted(signal: AbortSignal): Promise<undefined> {
 }
 
 /** Says on the terminal where it listens and how to join. Not a log: the setup token stands in it once. */
-function greet({ tcp, http, setupToken }: App, config: Config): void {
+function greet({ tcp, http, tlsFingerprint, setupToken }: App, config: Config): void {
   const scheme = config.tls === undefined ? "http" : "https";
   const host = reachableHost(config.bindAddress);
   const lines = [
     `Lair Chat ${packageInfo.version}`,
     `  chat      ${hostPort(tcp.address, tcp.port)} (${config.tls === undefined ? "plaintext" : "TLS"})`,
     `  HTTP      ${scheme}://${hostPort(http.address, http.port)}`,
+    ...(tlsFingerprint === undefined ? [] : [tlsLine(config, tlsFingerprint)]),
     `  database  ${config.database.file}`,
     `Join with:  npx lair-chat-client${joinFlags(host, tcp.port, `${scheme}://${hostPort(host, http.port)}`)}`,
     ...(setupToken === undefined ? [] : setupLines(setupToken)),
     "Ready. Ctrl-C stops it.",
   ];
   process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+function tlsLine({ tls }: Config, fingerprint: string): string {
+  const hint = tls === "self-signed" ? " (self-signed: compare it with what clients show)" : "";
+  return `  TLS key   ${fingerprint}${hint}`;
 }
 
 function setupLines(token: string): string[] {

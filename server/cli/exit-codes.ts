@@ -4,6 +4,7 @@ import { ConfigError, configExitCode } from "../config/config-error.ts";
 import { visible } from "../observability/visible-text.ts";
 import { DatabaseInUse } from "../storage/instance-lock.ts";
 import { StorageError } from "../storage/storage-error.ts";
+import { ListenError } from "../transports/bind.ts";
 import { Interrupted } from "./read-password.ts";
 
 /** What a command that failed says and ends with. */
@@ -23,6 +24,7 @@ const rules: readonly Rule[] = [
   [ConfigError, configExitCode],
   // Whoever holds it may be about to end, as in a restart.
   [DatabaseInUse, failed],
+  [ListenError, failed],
   [StorageError, configExitCode],
   [ChatError, 1],
   [Interrupted, 130],

@@ -48,6 +48,8 @@ const fields = {
   tls: yesOrNo,
   connectionId: text,
   userId: text,
+  /** Of whoever did something to `userId`, or to what else is named. */
+  actorId: text,
   sessionId: text,
   deviceId: text,
   conversationId: text,

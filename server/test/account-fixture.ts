@@ -5,6 +5,7 @@ import { v7 } from "uuid";
 import type { Call, Session, SignedInCall } from "../commands/handler.ts";
 import type { AuthDeps } from "../features/auth/auth-deps.ts";
 import { createAuthHandlers } from "../features/auth/auth-handlers.ts";
+import { createConfirmPassword } from "../features/auth/confirm-password.ts";
 import { createLoginLockout } from "../features/auth/login-lockout.ts";
 import { createSessionCheck, type SessionCheck } from "../features/auth/session-check.ts";
 import { createUsersHandlers } from "../features/users/users-handlers.ts";
@@ -139,7 +140,7 @@ export async function openAccounts(options: AccountsOptions = {}): Promise<Accou
     clock,
     deps,
     auth,
-    users: createUsersHandlers({ db, presence }),
+    users: createUsersHandlers({ db, presence, confirmPassword: createConfirmPassword(deps) }),
     check: createSessionCheck(deps),
     ended,
     online,

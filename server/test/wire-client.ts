@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import net from "node:net";
 import tls from "node:tls";
 import { type Incoming, readIncoming } from "@lair-chat/protocol/envelope.ts";
@@ -13,6 +14,7 @@ import type {
 import { FEATURES, PROTOCOL_VERSION } from "@lair-chat/protocol/version.ts";
 import { encodeTextFrame, FrameDecoder } from "@lair-chat/protocol/wire/frame.ts";
 import { parseJsonObject } from "@lair-chat/protocol/wire/parse-json.ts";
+import { framed, openWebSocket, type WebSocketAddress } from "./framed-websocket.ts";
 
 export type WireMessage = Readonly<Record<string, unknown>>;
 
@@ -66,6 +68,19 @@ export class WireClient {
       socket.once(address.tls === undefined ? "connect" : "secureConnect", resolve);
       socket.once("error", reject);
     });
+    return client;
+  }
+
+  /** A client on a socket that is connected already. */
+  static on(this: void, socket: net.Socket): WireClient {
+    return new WireClient(socket);
+  }
+
+  /** The same client over a WebSocket. */
+  static async connectWebSocket(address: WebSocketAddress): Promise<WireClient> {
+    const webSocket = openWebSocket(address);
+    const client = new WireClient(framed(webSocket));
+    await once(webSocket, "open");
     return client;
   }
 
