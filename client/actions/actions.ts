@@ -1,4 +1,6 @@
-import type { ClientId, RoomId, UserId } from "@lair-chat/protocol/ids.ts";
+import type { ClientId, InvitationId, MessageId, RoomId, UserId } from "@lair-chat/protocol/ids.ts";
+import type { Role, RoomRole } from "@lair-chat/protocol/messages/shapes.ts";
+import type { Result } from "@lair-chat/protocol/registry.ts";
 import type { ConversationKey } from "../store/state.ts";
 
 /** How a thing the person asked for went; `message` says what happened and what to do. Raw: pass it through safeText. */
@@ -16,6 +18,16 @@ export interface NewAccount extends Credentials {
   /** The one-time token of a server's first start, or empty. */
   readonly setupToken: string;
 }
+
+/** What is to be different about a room; the rest stays. */
+export interface RoomChange {
+  readonly name?: string;
+  /** Empty takes it away. */
+  readonly description?: string;
+  readonly isPrivate?: boolean;
+}
+
+export type ServerStats = Result<"get_stats">["stats"];
 
 /** Everything a person can do. Views call these and read the store; nothing here throws for what can go wrong outside. */
 export interface Actions {
@@ -40,6 +52,9 @@ export interface Actions {
   /** Keeps what is being written, and tells the others that something is. */
   setDraft(key: ConversationKey, text: string): void;
 
+  editMessage(messageId: MessageId, content: string): Promise<Outcome>;
+  deleteMessage(messageId: MessageId): Promise<Outcome>;
+
   createRoom(room: {
     name: string;
     description: string;
@@ -52,6 +67,35 @@ export interface Actions {
   /** Refreshes `directory.users`. */
   searchUsers(search: string): Promise<Outcome>;
   loadMembers(roomId: RoomId): Promise<Outcome>;
+
+  updateRoom(roomId: RoomId, change: RoomChange): Promise<Outcome>;
+  deleteRoom(roomId: RoomId): Promise<Outcome>;
+  kick(roomId: RoomId, userId: UserId): Promise<Outcome>;
+  /** `reason` may be empty. */
+  ban(roomId: RoomId, userId: UserId, reason: string): Promise<Outcome>;
+  unban(roomId: RoomId, userId: UserId): Promise<Outcome>;
+  setMemberRole(roomId: RoomId, userId: UserId, role: RoomRole): Promise<Outcome>;
+  transferOwnership(roomId: RoomId, userId: UserId): Promise<Outcome>;
+
+  /** `message` may be empty. */
+  inviteToRoom(roomId: RoomId, userId: UserId, message: string): Promise<Outcome>;
+  /** Refreshes `invitations`. */
+  loadInvitations(): Promise<Outcome>;
+  acceptInvitation(id: InvitationId): Promise<Outcome<RoomId>>;
+  declineInvitation(id: InvitationId): Promise<Outcome>;
+
+  blockUser(userId: UserId): Promise<Outcome>;
+  unblockUser(userId: UserId): Promise<Outcome>;
+  changePassword(current: string, next: string): Promise<Outcome>;
+
+  /** For admins of the server, as the rest below. */
+  stats(): Promise<Outcome<ServerStats>>;
+  /** `reason` may be empty; without `hours` it is for good. */
+  banUser(userId: UserId, reason: string, hours?: number): Promise<Outcome>;
+  unbanUser(userId: UserId): Promise<Outcome>;
+  setUserRole(userId: UserId, role: Role): Promise<Outcome>;
+  /** Tells everybody who is connected; resolves with how many that were. */
+  sendNotice(text: string): Promise<Outcome<number>>;
 
   dismissNotice(id: number): void;
 }

@@ -10,10 +10,13 @@ import { allOffline } from "../store/people.ts";
 import type { Me, State } from "../store/state.ts";
 import { CatchUp } from "./catch-up.ts";
 import { KeptSaved, unsentIds, withUnsent } from "./keep-saved.ts";
+import { loadInvitations } from "./load-invitations.ts";
 import { LogLoader } from "./load-log.ts";
 import { LinkSlot } from "./online.ts";
 import { Outbox } from "./outbox.ts";
+import { outcomeOf } from "./outcome.ts";
 import { Receiver } from "./receive-event.ts";
+import { ReadTeller } from "./tell-read.ts";
 
 /** How a session hears of the server; the composition makes it from the connection's parts. */
 export interface Connector {
@@ -49,6 +52,7 @@ export class LiveSession {
   readonly saved: KeptSaved;
   readonly #options: LiveSessionOptions;
   readonly #receiver: Receiver;
+  readonly #readTeller: ReadTeller;
   readonly #keeper: KeepConnected;
 
   constructor(options: LiveSessionOptions) {
@@ -70,6 +74,7 @@ export class LiveSession {
     this.outbox = new Outbox({ store, clock, online });
     this.outbox.release(unsentIds(account.data));
     this.saved = new KeptSaved({ store, clock, account });
+    this.#readTeller = new ReadTeller({ store, clock, online });
     this.#receiver = new Receiver({ store, clock, log: this.log, catchUp: this.catchUp });
     this.#keeper = connector.connect({
       tokens,
@@ -90,6 +95,7 @@ export class LiveSession {
     this.outbox[Symbol.dispose]();
     this.log[Symbol.dispose]();
     this.#receiver[Symbol.dispose]();
+    this.#readTeller[Symbol.dispose]();
     await this.#keeper[Symbol.asyncDispose]();
     await this.saved[Symbol.asyncDispose]();
     await this.account.release();
@@ -116,7 +122,9 @@ export class LiveSession {
       link: { state: "catching_up", since: clock.now() },
     }));
     this.outbox.pump();
+    this.#readTeller.resume();
     void this.catchUp.run();
+    void outcomeOf(() => loadInvitations({ store, online: this.online }));
   }
 
   #caughtUp(): void {

@@ -109,7 +109,9 @@ export class LogLoader {
     const { store, clock } = this.#deps;
     const { range, broken } = readPage(page, bound);
     store.update((state) => {
-      const people = range.entries.map(({ authorId: id, author: username }) => ({ id, username }));
+      const people = range.entries.flatMap((entry) =>
+        "author" in entry ? [{ id: entry.authorId, username: entry.author }] : [],
+      );
       const reader = { me: state.me?.id, isOpen: state.open === key };
       const next = changeConversation(withPeople(state, people), key, (conversation) =>
         withReadMarker(applyLogPage(conversation, range), reader),

@@ -29,6 +29,12 @@ export async function outcomeOf<T>(work: () => Promise<T>): Promise<Outcome<T>> 
   }
 }
 
+/** How a piece of work went whose result nobody needs. */
+export async function doneBy(work: () => Promise<unknown>): Promise<Outcome> {
+  const outcome = await outcomeOf(work);
+  return outcome.ok ? done : outcome;
+}
+
 /** Where the server says how long to wait, so do we. */
 function wordsFor(error: Error): string {
   const seconds = error instanceof ChatError ? error.retryAfter : undefined;

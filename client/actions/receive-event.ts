@@ -1,7 +1,8 @@
-import type { AnyEvent } from "@lair-chat/protocol/registry.ts";
+import { type AnyEvent, events, type LoggedEvent } from "@lair-chat/protocol/registry.ts";
 import type { Clock } from "../clock.ts";
-import { applyEvent, conversationOf } from "../store/apply-event.ts";
+import { applyEvent } from "../store/apply-event.ts";
 import type { Store } from "../store/create-store.ts";
+import { conversationOf } from "../store/log-conversation.ts";
 import type { State } from "../store/state.ts";
 import { nextTypingExpiry, withoutExpiredTyping } from "../store/typing.ts";
 import type { CatchUp } from "./catch-up.ts";
@@ -37,13 +38,10 @@ export class Receiver {
   }
 
   #fetchMissing(event: AnyEvent, before: State): void {
-    const isLogged =
-      event.type === "message_received" ||
-      event.type === "user_joined_room" ||
-      event.type === "user_left_room";
-    if (!isLogged || before.me === undefined) return;
+    if (!isLogged(event) || before.me === undefined) return;
     const { log, catchUp } = this.#deps;
-    const key = conversationOf(event, before.me.id);
+    const key = conversationOf(event, before);
+    if (key === undefined) return;
     const wasJoined = before.conversations.get(key)?.joined === true;
     const isOurJoin = event.type === "user_joined_room" && event.user.id === before.me.id;
     const isOurLeave = event.type === "user_left_room" && event.user_id === before.me.id;
@@ -67,3 +65,5 @@ export class Receiver {
     });
   }
 }
+
+const isLogged = (event: AnyEvent): event is LoggedEvent => events[event.type].logged;

@@ -7,6 +7,7 @@ import {
   roomKey,
   withConversation,
 } from "../store/conversation.ts";
+import { factsOfRoom } from "../store/room-facts.ts";
 import type { State } from "../store/state.ts";
 import { type ActionParts, ask } from "./action-parts.ts";
 import type { Actions } from "./actions.ts";
@@ -67,10 +68,8 @@ interface JoinedRoom {
 function withRoom(state: State, { room, role, seq, memberCount }: JoinedRoom): State {
   const key = roomKey(room.id);
   const facts = {
-    title: room.name,
-    description: room.description ?? undefined,
+    ...factsOfRoom(room),
     role,
-    isPrivate: room.settings.is_private,
     joined: true,
   };
   const before = state.conversations.get(key);

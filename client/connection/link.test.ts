@@ -108,7 +108,8 @@ test("answers find their questions in whatever order they come", async () => {
       updated_at: server_time,
       last_seen_at: null,
     };
-    const answer = { success: true, user };
+    const unread_counts = { total: 0, by_room: {}, by_dm: {} };
+    const answer = { success: true, user, unread_counts };
     peer.say({ type: "get_current_user_response", request_id: second["request_id"], ...answer });
     peer.say({ type: "pong", request_id: first["request_id"], success: true, server_time });
   });

@@ -5,7 +5,7 @@ const PRIVATE = /(^|\s)--private(?=\s|$)/;
 export const create = {
   name: "create",
   usage: "/create NAME [--private]",
-  summary: "Create a room (a private one has no invitations in this version)",
+  summary: "Create a room; into a private one you invite people",
   async run({ actions, screen }, argument) {
     const isPrivate = PRIVATE.test(argument);
     const name = argument.replace(PRIVATE, " ").trim().replace(/^#/, "");

@@ -11,6 +11,11 @@ export interface SlashScreen {
   /** Opens the dialog that creates a room, with a name filled in. */
   showCreateRoom(name: string): void;
   toggleMembers(): void;
+  showInvitations(): void;
+  /** Opens the dialog that changes the password. */
+  showPassword(): void;
+  /** Puts the last message of one's own into the line to write in. */
+  editLast(): void;
   quit(): void;
 }
 

@@ -12,6 +12,8 @@ import {
   chatState,
   conversation,
   general,
+  invitation,
+  message,
   outgoing,
   random,
 } from "../test/sample-chat.ts";
@@ -42,6 +44,9 @@ async function carryOut(typed: string, state: State, given: Partial<Actions> = {
     showFinder: (scope) => called.push(`finder ${scope}`),
     showCreateRoom: (name) => called.push(`create ${name}`),
     toggleMembers: () => called.push("members"),
+    showInvitations: () => called.push("invitations"),
+    showPassword: () => called.push("password"),
+    editLast: () => called.push("edit last"),
     quit: () => called.push("quit"),
   };
   const parsed = parseTyped(typed);
@@ -184,4 +189,101 @@ test("a name is close when it begins so or differs in a letter or two", () => {
   assert.equal(closestName("hepl", ["help", "members"]), "help");
   assert.equal(closestName("q", ["help", "members"]), undefined);
   assert.equal(closestName("x".repeat(10_000), ["help"]), undefined);
+});
+
+const ownRoom = () =>
+  chatState([
+    conversation(general, "general", {
+      role: "owner",
+      entries: [message(1, "first", ann), message(2, "from bob"), message(3, "last", ann)],
+    }),
+  ]);
+
+test("edit and delete mean one's own last message in the conversation on screen", async () => {
+  const edited = await carryOut("/edit last, but better", ownRoom());
+  assert.deepEqual(edited.recorded, [["editMessage", "m3", "last, but better"]]);
+  assert.deepEqual((await carryOut("/edit", ownRoom())).called, ["edit last"]);
+  const asked = await carryOut("/delete", ownRoom());
+  assert.deepEqual(asked.recorded, []);
+  assert.match(asked.said[0] ?? "", /"last".*\/delete yes does it/);
+  assert.deepEqual((await carryOut("/delete yes", ownRoom())).recorded, [["deleteMessage", "m3"]]);
+  for (const typed of ["/edit x", "/delete yes"]) {
+    const none = await carryOut(typed, inGeneral());
+    assert.deepEqual(none.recorded, [], typed);
+    assert.match(none.said[0] ?? "", /no message of yours/);
+  }
+});
+
+test("commands about members take the room on screen and the person named", async () => {
+  for (const [typed, ...wanted] of [
+    ["/kick bob", "kick", "general", bob],
+    ["/ban @Bob being loud", "ban", "general", bob, "being loud"],
+    ["/unban bob", "unban", "general", bob],
+    ["/role bob Moderator", "setMemberRole", "general", bob, "moderator"],
+    ["/transfer bob", "transferOwnership", "general", bob],
+    ["/invite carol do come", "inviteToRoom", "general", carol, "do come"],
+    ["/block bob", "blockUser", bob],
+    ["/unblock bob", "unblockUser", bob],
+    ["/topic All else", "updateRoom", "general", { description: "All else" }],
+    ["/rename #salon", "updateRoom", "general", { name: "salon" }],
+    ["/private", "updateRoom", "general", { isPrivate: true }],
+    ["/public", "updateRoom", "general", { isPrivate: false }],
+    ["/deleteroom yes", "deleteRoom", "general"],
+    ["/admin ban bob 48h spam", "banUser", bob, "spam", 48],
+    ["/admin ban bob spam", "banUser", bob, "spam", undefined],
+    ["/admin unban bob", "unbanUser", bob],
+    ["/admin role bob admin", "setUserRole", bob, "admin"],
+    ["/admin notice Back at noon", "sendNotice", "Back at noon"],
+  ] as const) {
+    const { recorded, said } = await carryOut(typed, ownRoom());
+    assert.deepEqual(recorded, [wanted], typed);
+    assert.equal(said.length, 1, typed);
+  }
+});
+
+test("what is missing is said with how to say it, and nothing is done", async () => {
+  for (const [typed, wanted] of [
+    ["/kick", /Say whom: \/kick NAME/],
+    ["/role bob king", /Say which role: \/role NAME/],
+    ["/rename", /Say how: \/rename NAME/],
+    ["/deleteroom", /everything in it.*\/deleteroom yes/],
+    ["/admin", /\/admin stats, \/admin ban/],
+    ["/admin stas", /Did you mean \/admin stats/],
+    ["/admin stats", /not allowed/],
+  ] as const) {
+    const { recorded, said } = await carryOut(typed, ownRoom());
+    assert.match(said[0] ?? "", wanted, typed);
+    assert.equal(recorded.filter(([name]) => name !== "stats").length, 0, typed);
+  }
+  const nowhere = await carryOut("/kick bob", chatState([]));
+  assert.match(nowhere.said[0] ?? "", /Go to a room/);
+});
+
+test("what the server refuses is said in its words", async () => {
+  const { said } = await carryOut("/kick bob", ownRoom(), {
+    kick: async () => ({ ok: false, message: "You are not allowed to do that." }),
+  });
+  assert.deepEqual(said, ["You are not allowed to do that."]);
+});
+
+test("accept and decline take the only invitation or the one to the room named", async () => {
+  const one = { ...ownRoom(), invitations: [invitation("salon")] };
+  const two = { ...ownRoom(), invitations: [invitation("salon"), invitation("attic")] };
+  const load = ["loadInvitations"];
+  assert.deepEqual((await carryOut("/accept", one)).recorded, [
+    load,
+    ["acceptInvitation", "salon"],
+    ["openConversation", "room:new-room"],
+  ]);
+  const declined = await carryOut("/decline #Attic", two);
+  assert.deepEqual(declined.recorded, [load, ["declineInvitation", "attic"]]);
+  assert.deepEqual((await carryOut("/accept", two)).called, ["invitations"]);
+  const other = await carryOut("/accept cellar", two);
+  assert.match(other.said[0] ?? "", /No invitation to #cellar/);
+  assert.match((await carryOut("/accept", ownRoom())).said[0] ?? "", /No invitation waits/);
+});
+
+test("a password never stands behind its command", async () => {
+  const { called, recorded } = await carryOut("/password secret", ownRoom());
+  assert.deepEqual([called, recorded], [["password"], []]);
 });

@@ -1,13 +1,33 @@
+import { accept } from "./accept.ts";
+import { admin } from "./admin.ts";
+import { ban } from "./ban.ts";
+import { block } from "./block.ts";
 import { create } from "./create.ts";
+import { decline } from "./decline.ts";
+import { deleteLast } from "./delete.ts";
+import { deleteRoom } from "./delete-room.ts";
+import { edit } from "./edit.ts";
 import { help } from "./help.ts";
+import { invitations } from "./invitations.ts";
+import { invite } from "./invite.ts";
 import { join } from "./join.ts";
+import { kick } from "./kick.ts";
 import { leave } from "./leave.ts";
 import { logout } from "./logout.ts";
 import { members } from "./members.ts";
 import { msg } from "./msg.ts";
+import { password } from "./password.ts";
+import { makePrivate } from "./private.ts";
+import { makePublic } from "./public.ts";
 import { quit } from "./quit.ts";
+import { rename } from "./rename.ts";
+import { role } from "./role.ts";
 import { rooms } from "./rooms.ts";
 import type { SlashCommand } from "./slash-command.ts";
+import { topic } from "./topic.ts";
+import { transfer } from "./transfer.ts";
+import { unban } from "./unban.ts";
+import { unblock } from "./unblock.ts";
 import { users } from "./users.ts";
 import { who } from "./who.ts";
 
@@ -22,6 +42,26 @@ export const slashCommands: readonly SlashCommand[] = [
   users,
   members,
   who,
+  edit,
+  deleteLast,
+  invite,
+  invitations,
+  accept,
+  decline,
+  topic,
+  rename,
+  makePrivate,
+  makePublic,
+  role,
+  transfer,
+  kick,
+  ban,
+  unban,
+  deleteRoom,
+  block,
+  unblock,
+  password,
   logout,
+  admin,
   quit,
 ];

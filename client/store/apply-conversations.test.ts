@@ -1,32 +1,30 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { unreadIn } from "../views/rooms/conversation-list.ts";
 import { applyConversations, askedNow, type Listed } from "./apply-conversations.ts";
 import { applyEvent } from "./apply-event.ts";
 import type { ConversationKey, State } from "./state.ts";
-import { ann, bob, lobby, lobbyKey, message, stateWith, theLobby } from "./test/sample-log.ts";
+import { bob, join, lobbyKey, message, stateWith, theLobby, theRoom } from "./test/sample-log.ts";
 
 const now = 1_000_000;
 const empty = { ...stateWith(), conversations: new Map() };
 
-const room = (head: number): Listed => ({
+const room = (head: number, read_seq = 0, unread_count = 0): Listed => ({
+  read_seq,
+  unread_count,
   kind: "room",
   role: "member",
   member_count: 2,
   head,
-  room: {
-    id: lobby,
-    name: "lobby",
-    owner: ann,
-    description: "hello",
-    settings: { description: "hello", is_private: false, public: true, max_members: null },
-    created_at: "2026-03-01T12:00:00.000Z",
-  },
+  room: theRoom,
 });
 const direct = (head: number): Listed => ({
   kind: "dm",
   peer: { id: bob, username: "bob" },
   online: true,
   head,
+  read_seq: 0,
+  unread_count: 2,
 });
 const markers = (...read: [ConversationKey, number][]) => ({
   read: new Map(read),
@@ -42,9 +40,24 @@ test("what was read before is remembered, and direct messages of the time away a
   assert.equal(state.people.get(bob)?.online, true);
 });
 
-test("the history of a room that is new to this machine is not unread", () => {
-  const state = applyConversations(empty, [room(500)], askedNow(empty, markers(), now));
-  assert.equal(theLobby(state).readSeq, 500);
+test("what was read on another machine is read on this one too", () => {
+  const state = applyConversations(empty, [room(500, 480, 7)], askedNow(empty, markers(), now));
+  assert.equal(theLobby(state).readSeq, 480);
+  assert.equal(unreadIn(theLobby(state), undefined), 7, "as the server counted them");
+  const before = { ...stateWith({ head: 500, readSeq: 490 }) };
+  const later = applyConversations(before, [room(500, 480)], askedNow(before, markers(), now));
+  assert.equal(theLobby(later).readSeq, 490, "what was read here and not told yet stays read");
+  const further = applyConversations(before, [room(500, 500)], askedNow(before, markers(), now));
+  assert.equal(theLobby(further).readSeq, 500);
+});
+
+test("what comes after the server has counted is counted here", () => {
+  let state = applyConversations(empty, [room(500, 480, 7)], askedNow(empty, markers(), now));
+  for (const event of [message(501), join(502), message(503)]) {
+    state = applyEvent(state, event, now);
+  }
+  assert.equal(unreadIn(theLobby(state), undefined), 9);
+  assert.equal(unreadIn(theLobby(state), lobbyKey), 0);
 });
 
 test("a room that is not listed any more is not ours any more", () => {

@@ -3,6 +3,7 @@ import { directKey, newConversation, roomKey, spanOf, withConversation } from ".
 import { withoutEntries } from "./log-range.ts";
 import { withNotice } from "./notices.ts";
 import { withPeople } from "./people.ts";
+import { factsOfRoom } from "./room-facts.ts";
 import type { Conversation, ConversationKey, State } from "./state.ts";
 
 export type Listed = Result<"list_conversations">["conversations"][number];
@@ -56,7 +57,7 @@ function withListed(state: State, listed: Listed, asked: Asked): State {
   const facts = factsOf(listed);
   if (before === undefined) {
     const { read, drafts } = asked.remembered;
-    const readSeq = Math.min(listed.head, read.get(key) ?? unseenFrom(listed));
+    const readSeq = Math.min(listed.head, Math.max(read.get(key) ?? 0, listed.read_seq));
     const draft = drafts.get(key) ?? "";
     const fresh = newConversation({ key, ...facts, readSeq, draft, head: listed.head });
     return withConversation(state, fresh);
@@ -64,24 +65,18 @@ function withListed(state: State, listed: Listed, asked: Asked): State {
   const newest = asked.known.get(key) ?? 0;
   if (listed.head < newest) return rewound(state, { ...before, ...facts }, listed.head, asked.now);
   const head = Math.max(before.head, listed.head);
-  return withConversation(state, { ...before, ...facts, head, joined: true });
-}
-
-/** A room is new to us because we joined it, somebody who wrote to us because of what he wrote. */
-function unseenFrom(listed: Listed): number {
-  return listed.kind === "room" ? listed.head : 0;
+  const readSeq = Math.max(before.readSeq, Math.min(listed.read_seq, head));
+  return withConversation(state, { ...before, ...facts, head, readSeq, joined: true });
 }
 
 function factsOf(listed: Listed): Pick<Conversation, "title"> & Partial<Conversation> {
-  if (listed.kind === "dm") return { title: listed.peer.username };
-  const { room, role, member_count: memberCount } = listed;
-  return {
-    title: room.name,
-    description: room.description ?? undefined,
-    role,
-    isPrivate: room.settings.is_private,
-    memberCount,
+  const marker = {
+    serverReadSeq: listed.read_seq,
+    counted: { unread: listed.unread_count, upTo: listed.head },
   };
+  if (listed.kind === "dm") return { title: listed.peer.username, ...marker };
+  const { room, role, member_count: memberCount } = listed;
+  return { ...factsOfRoom(room), role, memberCount, ...marker };
 }
 
 /**

@@ -1,4 +1,3 @@
-import type { UserId } from "@lair-chat/protocol/ids.ts";
 import type { AnyEvent, EventName, EventOf, LoggedEvent } from "@lair-chat/protocol/registry.ts";
 import {
   changeConversation,
@@ -8,12 +7,21 @@ import {
   spanOf,
   withConversation,
 } from "./conversation.ts";
-import { toEntry } from "./log-entry.ts";
+import {
+  toInvitation,
+  withInvitation,
+  withoutInvitation,
+  withoutInvitationsTo,
+} from "./invitations.ts";
+import { conversationOf } from "./log-conversation.ts";
+import { toLogged } from "./log-entry.ts";
 import { KEPT, KEPT_OPEN, mergeRange, trimEntries } from "./log-range.ts";
-import { withMemberChange } from "./membership.ts";
+import { withMemberChange, withRoleChange } from "./membership.ts";
 import { withNotice } from "./notices.ts";
 import { withPeople } from "./people.ts";
-import { withReadMarker } from "./read-marker.ts";
+import { withReadMarker, withServerMarker } from "./read-marker.ts";
+import { withoutDeletedRoom } from "./room-deleted.ts";
+import { factsOfRoom } from "./room-facts.ts";
 import type { Conversation, ConversationKey, Notice, State } from "./state.ts";
 import { withoutTyping, withTyping } from "./typing.ts";
 
@@ -30,14 +38,28 @@ export function applyEvent(state: State, event: AnyEvent, now: number): State {
 type Applier<E> = (state: State, event: E, now: number) => State;
 
 const appliers: { readonly [N in EventName]: Applier<EventOf<N>> } = {
-  // Both are the link's business.
+  // These are the link's business.
   server_hello: (state) => state,
   error: (state) => state,
+  session_expiring: (state) => state,
   server_notice: (state, { message, severity }, now) =>
     withNotice(state, { text: message, severity: severityOf(severity), at: now }),
   message_received: (state, event) => applyMessage(state, event),
+  message_edited: (state, event) => applyChange(state, event),
+  message_deleted: (state, event) => applyChange(state, event),
+  messages_read: (state, { target, ...marker }) =>
+    state.me === undefined
+      ? state
+      : changeConversation(state, keyOf(target, state.me.id, state.me.id), (conversation) =>
+          withServerMarker(conversation, marker),
+        ),
   user_joined_room: (state, event) => applyMembership(state, event),
   user_left_room: (state, event) => applyMembership(state, event),
+  member_role_changed: applyRole,
+  room_updated: applyRoomUpdate,
+  room_deleted: applyRoomDeleted,
+  invitation_received: applyInvitation,
+  invitation_cancelled: (state, { invitation_id: id }) => withoutInvitation(state, id),
   user_online: (state, { user_id: id, username }) =>
     withPeople(state, [{ id, username, online: true }]),
   user_offline: (state, { user_id: id, username }) =>
@@ -50,17 +72,11 @@ function severityOf(severity: string): Notice["severity"] {
   return severity === "warning" ? "warning" : "info";
 }
 
-/** The conversation a logged event belongs to. */
-export function conversationOf(event: LoggedEvent, me: UserId): ConversationKey {
-  if (event.type !== "message_received") return roomKey(event.room_id);
-  return keyOf(event.message.target, event.message.author, me);
-}
-
 function applyMessage(state: State, event: EventOf<"message_received">): State {
   const { me } = state;
   if (me === undefined) return state;
   const { message, author_username: username } = event;
-  const key = conversationOf(event, me.id);
+  const key = keyOf(message.target, message.author, me.id);
   const known = withPeople(state, [{ id: message.author, username }]);
   const title = message.author === me.id ? "…" : username;
   return changeConversation(withDirect(known, key, title), key, (conversation) => {
@@ -83,13 +99,68 @@ function applyMembership(
     event.type === "user_joined_room"
       ? { id: event.user.id, username: event.user.username }
       : { id: event.user_id, username: event.username };
-  return changeConversation(withPeople(state, [who]), roomKey(event.room_id), (conversation) => {
+  const isMe = who.id === state.me?.id;
+  const known = withPeople(state, [who]);
+  const isOurJoin = isMe && event.type === "user_joined_room";
+  const next = isOurJoin ? withoutInvitationsTo(known, event.room_id) : known;
+  return applyFacts(next, roomKey(event.room_id), event, (logged) =>
+    withMemberChange(logged, event, isMe),
+  );
+}
+
+/** Puts the event in its place in the log, and with it what it says about the conversation as it is now. */
+function applyFacts(
+  state: State,
+  key: ConversationKey,
+  event: LoggedEvent,
+  change: (logged: Conversation) => Conversation,
+): State {
+  return changeConversation(state, key, (conversation) => {
     const logged = applyLogged(conversation, event, state);
-    // What the server has told us of already is in its member count and lists as well.
-    return event.seq > conversation.head
-      ? withMemberChange(logged, event, who.id === state.me?.id)
-      : logged;
+    // What the server has told us of already is in its counts and lists as well.
+    return event.seq > conversation.head ? change(logged) : logged;
   });
+}
+
+function applyChange(
+  state: State,
+  event: EventOf<"message_edited"> | EventOf<"message_deleted">,
+): State {
+  const key = conversationOf(event, state);
+  if (key === undefined) return state;
+  return changeConversation(state, key, (conversation) => applyLogged(conversation, event, state));
+}
+
+function applyRole(state: State, event: EventOf<"member_role_changed">): State {
+  const { user_id: id, username } = event;
+  const known = withPeople(state, [{ id, username }]);
+  return applyFacts(known, roomKey(event.room_id), event, (logged) =>
+    withRoleChange(logged, event, id === state.me?.id),
+  );
+}
+
+function applyRoomUpdate(state: State, event: EventOf<"room_updated">): State {
+  return applyFacts(state, roomKey(event.room.id), event, (logged) => ({
+    ...logged,
+    ...factsOfRoom(event.room),
+  }));
+}
+
+function applyRoomDeleted(state: State, event: EventOf<"room_deleted">, now: number): State {
+  const { room_id: roomId, room_name: name, deleted_by: deletedBy, reason } = event;
+  const before = state.conversations.get(roomKey(roomId));
+  const next = withoutDeletedRoom(state, roomId);
+  if (before === undefined || deletedBy === state.me?.id) return next;
+  const why = reason === undefined || reason === null || reason === "" ? "" : ` (${reason})`;
+  const unsent = before.outgoing.length === 0 ? "" : " What you had not sent there is gone too.";
+  const text = `The room #${name} was deleted${why}.${unsent}`;
+  return withNotice(next, { severity: "warning", text, at: now });
+}
+
+function applyInvitation(state: State, event: EventOf<"invitation_received">, now: number): State {
+  const invitation = toInvitation(event.invitation);
+  const text = `${invitation.inviter} invites you to #${invitation.roomName}: /accept or /decline.`;
+  return withNotice(withInvitation(state, invitation), { severity: "info", text, at: now });
 }
 
 function applyLogged(conversation: Conversation, event: LoggedEvent, state: State): Conversation {
@@ -102,7 +173,14 @@ function applyLogged(conversation: Conversation, event: LoggedEvent, state: Stat
       : conversation;
   }
   const isOpen = state.open === conversation.key;
-  const range = { from: seq, to: seq, entries: [toEntry(event)], reachedStart: seq === 1 };
+  const { entry, change } = toLogged(event);
+  const range = {
+    from: seq,
+    to: seq,
+    entries: entry === undefined ? [] : [entry],
+    changes: change === undefined ? [] : [{ seq, change }],
+    reachedStart: seq === 1,
+  };
   const grown = trimEntries(mergeRange(conversation, range), isOpen ? KEPT_OPEN : KEPT);
   return withReadMarker(grown, { me: state.me?.id, isOpen });
 }

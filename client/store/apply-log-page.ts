@@ -1,7 +1,13 @@
 import type { Result } from "@lair-chat/protocol/registry.ts";
 import { readLogEntry } from "@lair-chat/protocol/validate-incoming.ts";
-import { toEntry } from "./log-entry.ts";
-import { KEPT_OPEN, type LogRange, mergeRange, trimEntries } from "./log-range.ts";
+import { toLogged } from "./log-entry.ts";
+import {
+  KEPT_OPEN,
+  type LoggedChange,
+  type LogRange,
+  mergeRange,
+  trimEntries,
+} from "./log-range.ts";
 import type { Conversation, Entry } from "./state.ts";
 
 /** What was asked for: the newest page, or the one before or after a seq. */
@@ -20,12 +26,16 @@ export function readPage(page: Result<"get_log">, bound: PageBound): PageReading
   const rows = inOrder(page.entries, bound);
   const broken: number[] = [];
   const entries: Entry[] = [];
+  const changes: LoggedChange[] = [];
   for (const row of rows) {
     const reading = readLogEntry(row);
-    if (reading.kind === "event") entries.push(toEntry(reading.event));
     if (reading.kind === "broken") broken.push(row.seq);
+    if (reading.kind !== "event") continue;
+    const { entry, change } = toLogged(reading.event);
+    if (entry === undefined) changes.push({ seq: row.seq, change });
+    else entries.push(entry);
   }
-  return { range: { ...edges(page, rows, bound), entries }, broken };
+  return { range: { ...edges(page, rows, bound), entries, changes }, broken };
 }
 
 type Row = Result<"get_log">["entries"][number];

@@ -36,6 +36,8 @@ export function newConversation(start: ConversationStart): Conversation {
     history: "idle",
     outgoing: [],
     readSeq: 0,
+    serverReadSeq: 0,
+    changes: new Map(),
     typing: new Map(),
     draft: "",
     joined: true,

@@ -1,15 +1,39 @@
 import type { EventOf, LoggedEvent } from "@lair-chat/protocol/registry.ts";
-import type { Entry, JoinEntry, LeaveEntry, MessageEntry } from "./state.ts";
+import type {
+  DeletedEntry,
+  Entry,
+  JoinEntry,
+  LeaveEntry,
+  MessageChange,
+  MessageEntry,
+  RoleEntry,
+  RoomChangeEntry,
+} from "./state.ts";
 
-/** An event of a conversation's log as it is shown. */
-export function toEntry(event: LoggedEvent): Entry {
+/** An event of a log is something to show in its place, or it changes what stands further up. */
+export type Logged =
+  | { readonly entry: Entry; readonly change?: undefined }
+  | { readonly change: MessageChange; readonly entry?: undefined };
+
+/** What an event of a conversation's log means. */
+export function toLogged(event: LoggedEvent): Logged {
   switch (event.type) {
     case "message_received":
-      return messageEntry(event);
+      return { entry: messageEntry(event) };
+    case "message_edited":
+      return { change: editOf(event) };
+    case "message_deleted":
+      return event.seq === event.message_seq
+        ? { entry: deletedEntry(event) }
+        : { change: deletionOf(event) };
     case "user_joined_room":
-      return joinEntry(event);
+      return { entry: joinEntry(event) };
     case "user_left_room":
-      return leaveEntry(event);
+      return { entry: leaveEntry(event) };
+    case "member_role_changed":
+      return { entry: roleEntry(event) };
+    case "room_updated":
+      return { entry: roomChangeEntry(event) };
   }
 }
 
@@ -26,6 +50,23 @@ function messageEntry(event: EventOf<"message_received">): MessageEntry {
     content: message.content,
     edited: message.edited,
   };
+}
+
+const editOf = ({ message }: EventOf<"message_edited">): MessageChange => ({
+  kind: "edit",
+  messageSeq: message.seq,
+  content: message.content,
+});
+
+const deletionOf = (event: EventOf<"message_deleted">): MessageChange => ({
+  kind: "delete",
+  messageSeq: event.message_seq,
+  deletedBy: event.deleted_by,
+});
+
+function deletedEntry(event: EventOf<"message_deleted">): DeletedEntry {
+  const { message_id: id, deleted_by: deletedBy, seq, created_at } = event;
+  return { kind: "deleted", seq, at: Date.parse(created_at), id, deletedBy };
 }
 
 function joinEntry({ user, seq, created_at }: EventOf<"user_joined_room">): JoinEntry {
@@ -47,5 +88,24 @@ function leaveEntry(event: EventOf<"user_left_room">): LeaveEntry {
     authorId: user_id,
     author: username,
     reason,
+  };
+}
+
+function roleEntry(event: EventOf<"member_role_changed">): RoleEntry {
+  const { user_id: authorId, username: author, new_role: role, seq, created_at } = event;
+  return { kind: "role", seq, at: Date.parse(created_at), authorId, author, role };
+}
+
+function roomChangeEntry(event: EventOf<"room_updated">): RoomChangeEntry {
+  const { room, changes, seq, created_at } = event;
+  return {
+    kind: "room_change",
+    seq,
+    at: Date.parse(created_at),
+    changes,
+    title: room.name,
+    description: room.description ?? undefined,
+    isPrivate: room.settings.is_private,
+    isModerated: room.settings.moderated,
   };
 }

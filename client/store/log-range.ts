@@ -1,11 +1,19 @@
 import { spanOf } from "./conversation.ts";
-import type { Conversation, Entry, Outgoing, Span } from "./state.ts";
+import { changesBefore, withChanges } from "./message-changes.ts";
+import type { Conversation, Entry, MessageChange, Outgoing, Span } from "./state.ts";
 
 /** A piece of a log without a hole: what a page of it, or a single event, stands for. */
 export interface LogRange extends Span {
   readonly entries: readonly Entry[];
+  /** What it says about messages further up, in the order of the log, each with its own seq. */
+  readonly changes: readonly LoggedChange[];
   /** True when there is nothing before `from`. */
   readonly reachedStart: boolean;
+}
+
+export interface LoggedChange {
+  readonly seq: number;
+  readonly change: MessageChange;
 }
 
 /**
@@ -16,17 +24,20 @@ export interface LogRange extends Span {
 export function mergeRange(conversation: Conversation, range: LogRange): Conversation {
   const span = spanOf(conversation);
   if (span !== undefined && range.to < span.from - 1) return withHead(conversation, range.to);
+  const isBehindHole = span !== undefined && range.from > span.to + 1;
   const merged =
-    span === undefined || range.from > span.to + 1
-      ? { ...range }
-      : joined(conversation, span, range);
-  const { entries, reachedStart, from, to } = merged;
+    span === undefined || isBehindHole ? { ...range } : joined(conversation, span, range);
+  const { reachedStart, from, to } = merged;
   if (span !== undefined && from === span.from && to === span.to) {
     return withReachedStart(withHead(conversation, to), reachedStart);
   }
+  // A hole may hold a newer change than those that wait: what lies before it is read again later.
+  const waiting: Conversation["changes"] = isBehindHole ? new Map() : conversation.changes;
+  const changes = changesOf(waiting, span, range);
   return {
     ...conversation,
-    entries,
+    entries: withChanges(merged.entries, changes),
+    changes: changesBefore(waiting, changes, from),
     span: { from, to },
     reachedStart,
     head: Math.max(conversation.head, to),
@@ -42,8 +53,29 @@ function joined(conversation: Conversation, span: Span, range: LogRange): LogRan
     from: Math.min(span.from, range.from),
     to: Math.max(span.to, range.to),
     entries: [...older, ...conversation.entries, ...newer],
+    changes: range.changes,
     reachedStart: conversation.reachedStart || reaches,
   };
+}
+
+/**
+ * What is to be changed in the order of the log: what the piece says of older places, what was heard
+ * since of messages that were not here yet, and what the piece says of newer places.
+ */
+function changesOf(
+  waiting: Conversation["changes"],
+  span: Span | undefined,
+  { changes }: LogRange,
+): readonly MessageChange[] {
+  const from = span?.from ?? 0;
+  const to = span?.to ?? 0;
+  const older = changes.filter(({ seq }) => seq < from);
+  const newer = changes.filter(({ seq }) => seq > to);
+  return [
+    ...older.map(({ change }) => change),
+    ...waiting.values(),
+    ...newer.map(({ change }) => change),
+  ];
 }
 
 function withHead(conversation: Conversation, head: number): Conversation {

@@ -19,6 +19,25 @@ export function withMemberChange(
   };
 }
 
+/** The conversation after somebody became something else in it; `isMe` when it was ourselves. */
+export function withRoleChange(
+  conversation: Conversation,
+  { user_id: who, new_role: role }: EventOf<"member_role_changed">,
+  isMe: boolean,
+): Conversation {
+  const { members } = conversation;
+  return {
+    ...conversation,
+    members: members.state === "known" ? withRole(members.list, who, role) : members,
+    ...(isMe ? { role } : {}),
+  };
+}
+
+const withRole = (list: readonly Member[], who: Member["id"], role: Member["role"]): Members => ({
+  state: "known",
+  list: list.map((member) => (member.id === who ? { ...member, role } : member)),
+});
+
 function changed(members: Members, event: MembershipEvent): Members {
   if (members.state !== "known") return members;
   const who = event.type === "user_joined_room" ? event.user.id : event.user_id;

@@ -18,15 +18,29 @@ export function withReadMarker(conversation: Conversation, { me, isOpen }: Reade
   return seen > conversation.readSeq ? { ...conversation, readSeq: seen } : conversation;
 }
 
-function seenUnopened({ entries, readSeq }: Conversation, me: UserId | undefined): number {
+function seenUnopened(conversation: Conversation, me: UserId | undefined): number {
+  const { entries, readSeq } = conversation;
   const unread = entriesAfter(entries, readSeq);
-  const own = unread.findLastIndex(({ kind, authorId }) => kind === "message" && authorId === me);
-  let seen = unread[own]?.seq ?? readSeq;
-  for (const { seq, kind } of unread.slice(own + 1)) {
-    if (kind === "message" || seq !== seen + 1) break;
-    seen = seq;
-  }
-  return seen;
+  const own = unread.findLastIndex((entry) => entry.kind === "message" && entry.authorId === me);
+  const seen = unread[own]?.seq ?? readSeq;
+  const span = spanOf(conversation);
+  // What was written between is not here yet.
+  if (span === undefined || span.from > seen + 1) return seen;
+  const news = unread.slice(own + 1).find(({ kind }) => kind === "message");
+  return Math.max(seen, news === undefined ? span.to : news.seq - 1);
+}
+
+/** The conversation as the server knows how far it was read, here or on another machine. */
+export function withServerMarker(
+  conversation: Conversation,
+  { read_seq, unread_count }: { readonly read_seq: number; readonly unread_count: number },
+): Conversation {
+  return {
+    ...conversation,
+    readSeq: Math.max(conversation.readSeq, read_seq),
+    serverReadSeq: Math.max(conversation.serverReadSeq, read_seq),
+    counted: { unread: unread_count, upTo: conversation.head },
+  };
 }
 
 function entriesAfter(entries: readonly Entry[], seq: number): readonly Entry[] {

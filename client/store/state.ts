@@ -1,4 +1,4 @@
-import type { ClientId, MessageId, RoomId, UserId } from "@lair-chat/protocol/ids.ts";
+import type { ClientId, InvitationId, MessageId, RoomId, UserId } from "@lair-chat/protocol/ids.ts";
 import type { RoomRole } from "@lair-chat/protocol/messages/shapes.ts";
 
 /** Names a conversation on this side: a room, or the other person of a direct one. */
@@ -13,6 +13,8 @@ export interface State {
   readonly open: ConversationKey | undefined;
   readonly people: ReadonlyMap<UserId, Person>;
   readonly directory: Directory;
+  /** Those that wait for an answer of ours, newest first, bounded. */
+  readonly invitations: readonly Invitation[];
   /** Newest last, bounded. */
   readonly notices: readonly Notice[];
 }
@@ -64,6 +66,12 @@ export interface Conversation {
   readonly outgoing: readonly Outgoing[];
   /** Everything up to here has been seen. */
   readonly readSeq: number;
+  /** What the server knows of that. */
+  readonly serverReadSeq: number;
+  /** What the server last counted as unread, and up to which seq; for what is not loaded here. */
+  readonly counted?: { readonly unread: number; readonly upTo: number };
+  /** Changes to messages before the first entry, by the seq of the message: a page may come that was read before them. */
+  readonly changes: ReadonlyMap<number, MessageChange>;
   /** Who is writing, and until when that is believed (milliseconds since the epoch). */
   readonly typing: ReadonlyMap<UserId, number>;
   readonly draft: string;
@@ -88,18 +96,54 @@ export interface Member {
   readonly role: RoomRole;
 }
 
-export type Entry = MessageEntry | JoinEntry | LeaveEntry;
+/** What became of a message after it was written. */
+export type MessageChange =
+  | { readonly kind: "edit"; readonly messageSeq: number; readonly content: string }
+  | { readonly kind: "delete"; readonly messageSeq: number; readonly deletedBy: UserId };
+
+export type Entry = MessageEntry | LineEntry;
+
+/** What stands in the log beside what was said. */
+export type LineEntry = DeletedEntry | JoinEntry | LeaveEntry | RoleEntry | RoomChangeEntry;
 
 interface EntryBase {
   readonly seq: number;
   /** Milliseconds since the epoch. */
   readonly at: number;
+}
+
+interface PersonEntry extends EntryBase {
   readonly authorId: UserId;
   /** Raw: pass it through safeText. */
   readonly author: string;
 }
 
-export interface MessageEntry extends EntryBase {
+/** The place of a message that was erased. */
+export interface DeletedEntry extends EntryBase {
+  readonly kind: "deleted";
+  readonly id: MessageId;
+  readonly deletedBy: UserId;
+}
+
+/** `author` is something else in the room since then. */
+export interface RoleEntry extends PersonEntry {
+  readonly kind: "role";
+  readonly role: RoomRole;
+}
+
+export interface RoomChangeEntry extends EntryBase {
+  readonly kind: "room_change";
+  /** Which of them changed, as the server names them. Raw: pass it through safeText. */
+  readonly changes: readonly string[];
+  /** Raw: pass it through safeText. */
+  readonly title: string;
+  /** Raw: pass it through safeText. */
+  readonly description: string | undefined;
+  readonly isPrivate: boolean;
+  readonly isModerated: boolean;
+}
+
+export interface MessageEntry extends PersonEntry {
   readonly kind: "message";
   readonly id: MessageId;
   readonly clientId: ClientId | undefined;
@@ -108,11 +152,11 @@ export interface MessageEntry extends EntryBase {
   readonly edited: boolean;
 }
 
-export interface JoinEntry extends EntryBase {
+export interface JoinEntry extends PersonEntry {
   readonly kind: "join";
 }
 
-export interface LeaveEntry extends EntryBase {
+export interface LeaveEntry extends PersonEntry {
   readonly kind: "leave";
   readonly reason: string;
 }
@@ -146,6 +190,18 @@ export interface DirectoryRoom {
   readonly isPrivate: boolean;
 }
 
+/** A room that somebody wants us in. */
+export interface Invitation {
+  readonly id: InvitationId;
+  readonly roomId: RoomId;
+  /** Raw, as the other texts: pass them through safeText. */
+  readonly roomName: string;
+  readonly inviter: string;
+  readonly message: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
 export interface Notice {
   readonly id: number;
   readonly severity: "info" | "warning" | "error";
@@ -161,5 +217,6 @@ export const initialState: State = {
   open: undefined,
   people: new Map(),
   directory: { rooms: [], users: [], loading: false, failed: undefined },
+  invitations: [],
   notices: [],
 };

@@ -1,8 +1,9 @@
-import type { ClientId, MessageId, RoomId, UserId } from "@lair-chat/protocol/ids.ts";
+import type { ClientId, InvitationId, MessageId, RoomId, UserId } from "@lair-chat/protocol/ids.ts";
 import {
   type Conversation,
   type ConversationKey,
   type Entry,
+  type Invitation,
   initialState,
   type MessageEntry,
   type Outgoing,
@@ -46,6 +47,17 @@ export const outgoing = (content: string, status: Outgoing["status"]): Outgoing 
   status,
 });
 
+/** Bob wants Ann in a room. */
+export const invitation = (roomName: string, given: Partial<Invitation> = {}): Invitation => ({
+  id: roomName as InvitationId,
+  roomId: roomName as RoomId,
+  roomName,
+  inviter: "bob",
+  message: undefined,
+  expiresAt: noon + 7 * 24 * 60 * MINUTE,
+  ...given,
+});
+
 export function conversation(
   key: ConversationKey,
   title: string,
@@ -68,6 +80,8 @@ export function conversation(
     history: "idle",
     outgoing: [],
     readSeq: head,
+    serverReadSeq: 0,
+    changes: new Map(),
     typing: new Map(),
     draft: "",
     joined: true,

@@ -65,6 +65,12 @@ export const keymap = {
     keys: ["ctrl-r"],
     help: "Try again: a message that was not sent, or the connection",
   },
+  editLast: {
+    in: ["chat"],
+    keys: ["f6", "alt-e"],
+    help: "Edit your last message (the line to write in must be empty)",
+  },
+  invitations: { in: ["chat"], keys: ["f7", "alt-i"], help: "Accept or decline invitations" },
   discard: { in: ["chat"], keys: ["ctrl-x"], help: "Discard a message that was not sent" },
   goTo1: { in: ["chat"], keys: ["alt-1"], help: "The first conversation, and so on to Alt-9" },
   goTo2: { in: ["chat"], keys: ["alt-2"], help: "" },

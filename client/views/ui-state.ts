@@ -57,6 +57,20 @@ export type Dialog =
       readonly selected: number;
     }
   | {
+      readonly kind: "invitations";
+      readonly selected: number;
+      readonly isBusy: boolean;
+      /** Raw: pass it through safeText. */
+      readonly error: string | undefined;
+    }
+  | {
+      readonly kind: "password";
+      readonly form: Form;
+      readonly isBusy: boolean;
+      /** Raw: pass it through safeText. */
+      readonly error: string | undefined;
+    }
+  | {
       readonly kind: "create_room";
       readonly form: Form;
       readonly isBusy: boolean;

@@ -1,4 +1,5 @@
 import type { ClientId, MessageId, RoomId, UserId } from "@lair-chat/protocol/ids.ts";
+import type { Room } from "@lair-chat/protocol/messages/shapes.ts";
 import type { EventOf, LoggedEvent, Result } from "@lair-chat/protocol/registry.ts";
 import { newConversation, roomKey } from "../conversation.ts";
 import { type Conversation, initialState, type State } from "../state.ts";
@@ -64,6 +65,72 @@ export function leave(seq: number, who: UserId = bob): EventOf<"user_left_room">
     created_at,
   };
 }
+
+/** What the server pushes when a message has other content. */
+export function edit(
+  seq: number,
+  { message: before }: EventOf<"message_received">,
+  content = `as of ${seq}`,
+): EventOf<"message_edited"> {
+  return { type: "message_edited", message: { ...before, content, edited: true }, seq, created_at };
+}
+
+/** What the server says where a message was erased, and in the place of the message. */
+export function erasure(
+  seq: number,
+  { message: { id, seq: message_seq, target } }: EventOf<"message_received">,
+): EventOf<"message_deleted"> {
+  const message_id = id;
+  const deleted_by = ann;
+  return { type: "message_deleted", message_id, message_seq, target, deleted_by, seq, created_at };
+}
+
+export function roleChange(
+  seq: number,
+  who: UserId,
+  new_role: EventOf<"member_role_changed">["new_role"],
+): EventOf<"member_role_changed"> {
+  return {
+    type: "member_role_changed",
+    room_id: lobby,
+    user_id: who,
+    username: who === ann ? "ann" : "bob",
+    old_role: "member",
+    new_role,
+    changed_by: bob,
+    seq,
+    created_at,
+  };
+}
+
+export const theRoom: Room = {
+  id: lobby,
+  name: "lobby",
+  owner: ann,
+  description: "hello",
+  settings: {
+    description: "hello",
+    is_private: false,
+    public: true,
+    max_members: null,
+    moderated: false,
+    join_role: "member",
+  },
+  created_at,
+};
+
+export const roomUpdate = (
+  seq: number,
+  room: Partial<Room>,
+  ...changes: string[]
+): EventOf<"room_updated"> => ({
+  type: "room_updated",
+  room: { ...theRoom, ...room },
+  changed_by: bob,
+  changes,
+  seq,
+  created_at,
+});
 
 /** A `get_log` page as the server gives it. */
 export function page(

@@ -1,9 +1,10 @@
 import type { Conversation, Outgoing } from "../../store/state.ts";
-import { openCreateRoom, openSwitcher } from "../dialogs/open-dialog.ts";
+import { openCreateRoom, openInvitations, openSwitcher } from "../dialogs/open-dialog.ts";
 import type { ActionName } from "../keymap.ts";
 import type { WindowSize } from "../layout.ts";
 import { conversationOrder, unreadIn } from "../rooms/conversation-list.ts";
 import { type Screen, say } from "../screen.ts";
+import { editLast } from "./edit-last.ts";
 import { openConversation } from "./open-chat.ts";
 import { scrollBy, scrollToEnd, scrollToStart } from "./scroll.ts";
 
@@ -23,6 +24,11 @@ const acts: Readonly<Partial<Record<ActionName, Act>>> = {
   oldest: scrollToStart,
   newest: scrollToEnd,
   members: toggleMembers,
+  editLast,
+  invitations: (screen) => {
+    openInvitations(screen);
+    void screen.actions.loadInvitations();
+  },
   retry,
   discard,
   back,

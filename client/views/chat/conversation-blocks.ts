@@ -1,3 +1,4 @@
+import { indexOfSeq } from "../../store/message-changes.ts";
 import type { Conversation, Entry } from "../../store/state.ts";
 import { type SafeText, safe, safeText } from "../../text/safe-text.ts";
 import { displayWidth } from "../../text/width.ts";
@@ -40,17 +41,10 @@ export function conversationBlocks(input: ListInput): Blocks {
       if (key === HEAD) return 0;
       const sending = outgoing.findIndex(({ clientId }) => clientId === key);
       if (sending >= 0) return outgoingFrom + sending;
-      return indexOfSeq(entries, Number(key));
+      const index = indexOfSeq(entries, Number(key));
+      return index < 0 ? undefined : index + 1;
     },
   };
-}
-
-// Entries have no hole, so the place follows from the seq.
-function indexOfSeq(entries: readonly Entry[], seq: number): number | undefined {
-  const first = entries[0];
-  if (first === undefined) return undefined;
-  const index = seq - first.seq;
-  return entries[index]?.seq === seq ? index + 1 : undefined;
 }
 
 function entryRows(input: ListInput, entry: Entry, before: Entry | undefined): readonly Row[] {

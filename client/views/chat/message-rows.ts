@@ -1,10 +1,11 @@
-import type { Entry, JoinEntry, LeaveEntry, MessageEntry, Outgoing } from "../../store/state.ts";
+import type { Entry, LineEntry, MessageEntry, Outgoing } from "../../store/state.ts";
 import type { TimeFormat } from "../../text/format-time.ts";
 import { type SafeText, safe, safeLine, safeText } from "../../text/safe-text.ts";
 import { displayWidth } from "../../text/width.ts";
 import { wrapText } from "../../text/wrap.ts";
 import { alignRight, blank, type Row, type Span, span } from "../shared/row.ts";
 import { nameStyle, type StyleName } from "../theme.ts";
+import { wordsFor } from "./line-words.ts";
 
 /** How messages are laid out in a width. Rows are kept per shape, so make one per width and keep it. */
 export interface MessageShape {
@@ -38,7 +39,7 @@ const remembered = new WeakMap<Entry | Outgoing, { shape: MessageShape; rows: re
 /** The rows of one entry, without the separators above it. */
 export const rowsOfEntry = (entry: Entry, shape: MessageShape): readonly Row[] =>
   remember(entry, shape, () =>
-    entry.kind === "message" ? messageRows(entry, shape) : [membershipRow(entry, shape)],
+    entry.kind === "message" ? messageRows(entry, shape) : logRows(entry, shape),
   );
 
 /** The rows of a message of ours that is not in the log yet. */
@@ -82,26 +83,30 @@ function outgoingRows(outgoing: Outgoing, author: string, shape: MessageShape): 
 }
 
 // The signs stand where a name stands, and no name contains them.
-const signs = { join: safe`→`, leave: safe`←` } as const;
+const signs = {
+  join: safe`→`,
+  leave: safe`←`,
+  role: safe`*`,
+  room_change: safe`*`,
+  deleted: safe`×`,
+} as const satisfies Record<LineEntry["kind"], SafeText>;
 
-function membershipRow(entry: JoinEntry | LeaveEntry, shape: MessageShape): Row {
-  const name = safeText(entry.author);
-  const words = entry.kind === "join" ? safe`${name} joined` : safe`${name} ${leftBecause(entry)}`;
-  return [
-    timeOf(entry.at, shape),
-    span(alignRight(signs[entry.kind], shape.nameColumns), "faint"),
-    span(GUTTER, "faint"),
-    span(words, "faint"),
-  ];
+/** What happened beside what was said, in one faint piece. */
+function logRows(entry: LineEntry, shape: MessageShape): Row[] {
+  const lines = wrapText(wordsFor(entry), textColumns(shape)).slice(0, LOG_ROWS_MAX);
+  return lines.map((line, index) =>
+    index > 0
+      ? under(line, "faint", shape)
+      : [
+          timeOf(entry.at, shape),
+          span(alignRight(signs[entry.kind], shape.nameColumns), "faint"),
+          span(GUTTER, "faint"),
+          span(line, "faint"),
+        ],
+  );
 }
 
-const plainReasons: ReadonlySet<string> = new Set(["", "left"]);
-
-function leftBecause({ reason }: LeaveEntry): SafeText {
-  return plainReasons.has(reason)
-    ? safe`left`
-    : safe`left (${safeText(reason, { maxLength: 80 })})`;
-}
+const LOG_ROWS_MAX = 4;
 
 function headOf(at: number, author: string, style: StyleName, shape: MessageShape): Row {
   const name = safeLine(author, shape.nameColumns);

@@ -2,11 +2,18 @@ import { parseTyped } from "../../slash/parse.ts";
 import { runCommand } from "../../slash/run-command.ts";
 import type { SlashContext } from "../../slash/slash-command.ts";
 import { remember } from "../../text/input-history.ts";
-import { openCreateRoom, openSwitcher, showDialog } from "../dialogs/open-dialog.ts";
+import {
+  openCreateRoom,
+  openInvitations,
+  openSwitcher,
+  showDialog,
+} from "../dialogs/open-dialog.ts";
+import { newPasswordDialog } from "../dialogs/password.ts";
 import { askToQuit } from "../quit.ts";
 import { type Screen, say } from "../screen.ts";
 import { newComposer } from "../ui-state.ts";
 import { toggleMembers } from "./chat-keys.ts";
+import { editLast } from "./edit-last.ts";
 import { composerOf, openConversation, setComposer } from "./open-chat.ts";
 import { scrollToEnd } from "./scroll.ts";
 
@@ -58,6 +65,9 @@ const slashContext = (screen: Screen): SlashContext => ({
     showFinder: (scope) => openSwitcher(screen, scope),
     showCreateRoom: (name) => openCreateRoom(screen, name),
     toggleMembers: () => toggleMembers(screen),
+    showInvitations: () => openInvitations(screen),
+    showPassword: () => showDialog(screen, newPasswordDialog()),
+    editLast: () => editLast(screen),
     quit: () => askToQuit(screen),
   },
 });

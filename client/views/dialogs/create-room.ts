@@ -32,7 +32,7 @@ export function newCreateRoomDialog(name: string): CreateRoomDialog {
 }
 
 const PUBLIC = safe`Everybody on this server can find the room and join it. The server can read it.`;
-const PRIVATE = safe`A private room is hidden from everybody else, and this version has no invitations yet: you would be alone in it. The server can read it.`;
+const PRIVATE = safe`A private room is hidden from everybody who is not in it; you invite people with /invite NAME. The server can read it.`;
 
 /** The dialog's rows and where the caret stands in them. */
 export function createRoomRows(

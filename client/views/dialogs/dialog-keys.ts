@@ -8,7 +8,9 @@ import type { Screen } from "../screen.ts";
 import { isChosen, moveFocus, pressInForm, textOf } from "../shared/form.ts";
 import type { Dialog } from "../ui-state.ts";
 import { helpTop } from "./help-rows.ts";
+import { selectInvitation, typeInInvitations } from "./invitations.ts";
 import { closeDialog, showDialog } from "./open-dialog.ts";
+import { typeInPassword } from "./password.ts";
 
 type DialogOf<Kind extends Dialog["kind"]> = Extract<Dialog, { kind: Kind }>;
 
@@ -39,7 +41,9 @@ function move(screen: Screen, size: WindowSize, step: number): void {
     const last = itemsOf(screen, dialog).length - 1;
     const selected = Math.max(0, Math.min(last, dialog.selected + step));
     showDialog(screen, { ...dialog, selected });
-  } else if (dialog.kind === "create_room" && !dialog.isBusy) {
+  } else if (dialog.kind === "invitations" && !dialog.isBusy) {
+    selectInvitation(screen, dialog, step);
+  } else if ((dialog.kind === "create_room" || dialog.kind === "password") && !dialog.isBusy) {
     showDialog(screen, { ...dialog, form: moveFocus(dialog.form, Math.sign(step)) });
   }
 }
@@ -49,6 +53,8 @@ export function typeInDialog(screen: Screen, _size: WindowSize, action: KeyActio
   const { dialog } = screen.ui.get();
   if (dialog.kind === "switcher") typeInSwitcher(screen, dialog, action);
   else if (dialog.kind === "create_room") typeInCreateRoom(screen, dialog, action);
+  else if (dialog.kind === "invitations") typeInInvitations(screen, dialog, action);
+  else if (dialog.kind === "password") typeInPassword(screen, dialog, action);
   else if (action.type === "submit") closeDialog(screen);
 }
 

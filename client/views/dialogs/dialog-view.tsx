@@ -12,6 +12,8 @@ import { RowsView } from "../shared/rows-view.tsx";
 import type { Dialog } from "../ui-state.ts";
 import { createRoomRows } from "./create-room.ts";
 import { helpRows, helpTop } from "./help-rows.ts";
+import { invitationRows } from "./invitations.ts";
+import { passwordRows } from "./password.ts";
 
 interface Drawn {
   readonly rows: readonly Row[];
@@ -48,7 +50,7 @@ export function DialogView(frame: Frame): ReactNode {
 
 const close = { key: "Esc", label: "close" };
 
-function draw({ state, size }: Frame, dialog: Dialog): Drawn {
+function draw({ screen, state, size }: Frame, dialog: Dialog): Drawn {
   const area = dialogArea(size);
   if (dialog.kind === "switcher") {
     const items = switcherItems(state, dialog.scope, dialog.editor.text);
@@ -58,6 +60,16 @@ function draw({ state, size }: Frame, dialog: Dialog): Drawn {
       ...drawn,
       keys: [close, { key: "Enter", label: "open" }, { key: "Up/Down", label: "choose" }],
     };
+  }
+  if (dialog.kind === "invitations") {
+    const rows = invitationRows(dialog, state, { ...area, time: screen.time });
+    const keys = [close, { key: "Enter", label: "accept" }, { key: "d", label: "decline" }];
+    return { rows, caret: undefined, keys: [...keys, { key: "Up/Down", label: "choose" }] };
+  }
+  if (dialog.kind === "password") {
+    const { rows, caret } = passwordRows(dialog, area.columns);
+    const keys = [close, { key: "Enter", label: "change" }, { key: "Tab", label: "next field" }];
+    return { rows, caret: dialog.isBusy ? undefined : caret, keys };
   }
   if (dialog.kind === "create_room") {
     const { rows, caret } = createRoomRows(dialog, area.columns);

@@ -12,6 +12,10 @@ export const closeDialog = (screen: Pick<Screen, "ui">): void => showDialog(scre
 export const openCreateRoom = (screen: Pick<Screen, "ui">, name: string): void =>
   showDialog(screen, newCreateRoomDialog(name));
 
+/** Opens the list of invitations; what it shows is asked for by whoever opens it. */
+export const openInvitations = (screen: Pick<Screen, "ui">): void =>
+  showDialog(screen, { kind: "invitations", selected: 0, isBusy: false, error: undefined });
+
 /** Opens the finder and asks the server what there is to find. */
 export function openSwitcher(screen: Pick<Screen, "ui" | "actions">, scope: SwitcherScope): void {
   const editor = newEditor(limits.searchChars);

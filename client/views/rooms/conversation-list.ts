@@ -1,3 +1,4 @@
+import { spanOf } from "../../store/conversation.ts";
 import type { Conversation, ConversationKey, State } from "../../store/state.ts";
 
 /** The conversations as the sidebar has them: rooms, then people, each by name. */
@@ -26,7 +27,18 @@ export function conversationOrder(state: Pick<State, "conversations">): readonly
 /** How much in a conversation has not been seen. */
 export function unreadIn(conversation: Conversation, open: ConversationKey | undefined): number {
   if (conversation.key === open) return 0;
-  return Math.max(0, conversation.head - conversation.readSeq);
+  const { entries, counted, head, readSeq } = conversation;
+  const span = spanOf(conversation);
+  if (span !== undefined && span.from <= readSeq + 1) return messagesAfter(entries, readSeq);
+  if (counted === undefined) return Math.max(0, head - readSeq);
+  // What the server counted is not here; what came since is.
+  const before = readSeq < counted.upTo ? counted.unread : 0;
+  return before + messagesAfter(entries, Math.max(readSeq, counted.upTo));
+}
+
+function messagesAfter(entries: Conversation["entries"], seq: number): number {
+  const first = entries.findLastIndex((entry) => entry.seq <= seq) + 1;
+  return entries.slice(first).filter(({ kind }) => kind === "message").length;
 }
 
 export function totalUnread({

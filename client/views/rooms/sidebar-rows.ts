@@ -5,12 +5,13 @@ import { emptyRow, fillRow, fitRow, type Row, rowWidth, span } from "../shared/r
 import type { StyleName } from "../theme.ts";
 import { listedConversations, unreadIn } from "./conversation-list.ts";
 
-type SidebarState = Pick<State, "conversations" | "open" | "people">;
+type SidebarState = Pick<State, "conversations" | "open" | "people" | "invitations">;
 
 /** Rooms and direct conversations; when they are too many, the part around the open one. */
 export function sidebarRows(state: SidebarState, columns: number, height: number): readonly Row[] {
   const { rooms, direct } = listedConversations(state);
   const lines: Line[] = [
+    ...invitationLines(state),
     heading(safe`Rooms`),
     ...rooms.map((room) => ({ conversation: room })),
     ...(rooms.length === 0 ? [note(safe`  none yet`)] : []),
@@ -29,6 +30,13 @@ type Line = { readonly row: Row } | { readonly conversation: Conversation };
 
 const heading = (text: SafeText): Line => ({ row: [span(text, "strong")] });
 const note = (text: SafeText): Line => ({ row: text === "" ? emptyRow : [span(text, "faint")] });
+
+/** Said above everything else while somebody waits for an answer. */
+function invitationLines({ invitations }: SidebarState): Line[] {
+  const count = invitations.length;
+  if (count === 0) return [];
+  return [{ row: [span(safe`Invitations (${count}) F7`, "unread")] }, note(safe``)];
+}
 
 function firstLine(lines: readonly Line[], { open }: SidebarState, height: number): number {
   const openLine = lines.findIndex(

@@ -320,3 +320,29 @@ test("a message too long to paste is refused with how much too long it is", asyn
   await screen.untilShown("! That is 4 bytes too long");
   assert.match(screen.terminal.text(), /Write a message/);
 });
+
+test("what was erased, and what became of the room and its people, stands in its place", async () => {
+  const at = noon - HOUR;
+  const entries = [
+    { kind: "deleted", seq: 1, at, id: message(1, "").id, deletedBy: bob },
+    { kind: "role", seq: 2, at, authorId: bob, author: "bob", role: "moderator" },
+    {
+      kind: "room_change",
+      seq: 3,
+      at,
+      changes: ["name", "description", "settings.public"],
+      title: "salon",
+      description: "Tea",
+      isPrivate: true,
+      isModerated: false,
+    },
+    { ...message(5, "fine"), edited: true },
+  ] as const;
+  const room = conversation(general, "general", { entries });
+  await using screen = await renderScreen({ state: chatState([room]), columns: 120 });
+  const text = await screen.untilShown("message deleted");
+  assert.match(text, /× │ message deleted/);
+  assert.match(text, /\* │ bob is a moderator now/);
+  assert.match(text, /called #salon now; the topic is: Tea; the room is private now/);
+  assert.match(text, /fine {2}\(edited\)/);
+});

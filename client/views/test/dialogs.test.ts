@@ -3,7 +3,16 @@ import { test } from "node:test";
 import type { RoomId, UserId } from "@lair-chat/protocol/ids.ts";
 import { slashCommands } from "../../slash/table.ts";
 import { renderScreen } from "../../test/render-screen.ts";
-import { bob, chatState, conversation, general, random } from "../../test/sample-chat.ts";
+import {
+  ann,
+  bob,
+  chatState,
+  conversation,
+  general,
+  invitation,
+  message,
+  random,
+} from "../../test/sample-chat.ts";
 import { keymap, showKey } from "../keymap.ts";
 
 const F1 = "\u001BOP";
@@ -20,7 +29,7 @@ const twoRooms = () =>
   ]);
 
 test("the help lists every key and every command of the tables", async () => {
-  await using screen = await renderScreen({ state: twoRooms(), columns: 100, rows: 90 });
+  await using screen = await renderScreen({ state: twoRooms(), columns: 100, rows: 140 });
   screen.press(F1);
   const text = await screen.untilShown("Commands");
   for (const { keys, help } of Object.values(keymap)) {
@@ -128,12 +137,12 @@ test("a long list in the finder scrolls with the chosen line", async () => {
   assert.doesNotMatch(screen.terminal.text(), /user01/);
 });
 
-test("a room is created with what the dialog was told, and a private one says what it is not", async () => {
+test("a room is created with what the dialog was told, and a private one says who gets in", async () => {
   await using screen = await renderScreen({ state: twoRooms() });
   screen.press(CTRL_O);
   await screen.untilShown("Everybody on this server can find the room");
   screen.press("#kitchen\tAll about food\ty");
-  const text = await screen.untilShown("has no");
+  const text = await screen.untilShown("/invite NAME");
   assert.match(text, /Private {5}\[x\] yes/);
   assert.match(text, /The server can read it/);
   screen.press("\r");
@@ -157,4 +166,69 @@ test("a refused room keeps the dialog open and says why", async () => {
   screen.press("general\r");
   await screen.untilShown("That name is taken.");
   await screen.untilShown("[general_");
+});
+
+const ALT_E = "\u001Be";
+const F7 = "\u001B[18~";
+
+test("invitations are seen beside the rooms, accepted by Enter and declined by d", async () => {
+  const invitations = [invitation("salon", { message: "Do come" }), invitation("attic")];
+  await using screen = await renderScreen({ state: { ...twoRooms(), invitations } });
+  await screen.untilShown("Invitations (2)");
+  screen.press(F7);
+  const text = await screen.untilShown("Do come");
+  assert.match(text, /> #salon from bob +until/);
+  assert.deepEqual(screen.asked("loadInvitations"), [[]]);
+  screen.press(DOWN);
+  await screen.untilShown("> #attic");
+  screen.press("d");
+  await screen.until(() => screen.asked("declineInvitation").length > 0);
+  assert.deepEqual(screen.asked("declineInvitation"), [["attic"]]);
+  screen.store.update((state) => ({ ...state, invitations: invitations.slice(0, 1) }));
+  await screen.untilShown("> #salon");
+  screen.press("\r");
+  await screen.until(() => screen.asked("openConversation").length > 0);
+  assert.deepEqual(screen.asked("acceptInvitation"), [["salon"]]);
+  assert.deepEqual(screen.asked("openConversation"), [["room:new-room"]]);
+  await screen.untilShown("Write a message");
+});
+
+test("an invitation that cannot be accepted stays with the reason", async () => {
+  await using screen = await renderScreen({
+    state: { ...twoRooms(), invitations: [invitation("salon")] },
+    actions: { acceptInvitation: async () => ({ ok: false, message: "The room is full." }) },
+  });
+  screen.press(F7);
+  await screen.untilShown("> #salon");
+  screen.press("\r");
+  await screen.untilShown("The room is full.");
+  screen.press(ESCAPE);
+  await screen.untilShown("Write a message");
+});
+
+test("a password is changed unseen, and the new one is asked for twice", async () => {
+  await using screen = await renderScreen({ state: twoRooms() });
+  screen.press("/password\r");
+  await screen.untilShown("Change your password");
+  screen.press("old secret\tnew secret\tnew sceret\r");
+  const text = await screen.untilShown("not the same");
+  assert.doesNotMatch(text, /secret|sceret/);
+  screen.press("\u0015new secret\r");
+  await screen.untilShown("Your password is changed.");
+  assert.deepEqual(screen.asked("changePassword"), [["old secret", "new secret"]]);
+});
+
+test("the last own message comes into the line to write in, but over nothing that is there", async () => {
+  const entries = [message(1, "helo", ann), message(2, "hm?")];
+  const state = chatState([conversation(general, "general", { entries })]);
+  await using screen = await renderScreen({ state });
+  screen.press(ALT_E);
+  await screen.untilShown("> /edit helo");
+  screen.press("!\r");
+  await screen.until(() => screen.asked("editMessage").length > 0);
+  assert.deepEqual(screen.asked("editMessage"), [["m1", "helo!"]]);
+  screen.press("draft");
+  await screen.untilShown("> draft");
+  screen.press(ALT_E);
+  await screen.untilShown("Send or clear what you are writing first.");
 });
