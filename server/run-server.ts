@@ -1,4 +1,5 @@
 import { networkInterfaces } from "node:os";
+import { dirname, join } from "node:path";
 import { type App, startApp } from "./app.ts";
 import type { Config } from "./config/config.ts";
 import { createLogger } from "./observability/logger.ts";
@@ -55,7 +56,7 @@ function greet({ tcp, http, tlsFingerprint, setupToken }: App, config: Config): 
     `  HTTP      ${scheme}://${hostPort(http.address, http.port)}`,
     ...(tlsFingerprint === undefined ? [] : [tlsLine(config, tlsFingerprint)]),
     `  database  ${config.database.file}`,
-    `Join with:  npx lair-chat-client${joinFlags(host, tcp.port, `${scheme}://${hostPort(host, http.port)}`)}`,
+    `Join with:  npx lair-chat-client${joinFlags(host, tcp.port, `${scheme}://${hostPort(host, http.port)}`)}${caFlag(config)}`,
     ...(setupToken === undefined ? [] : setupLines(setupToken)),
     "Ready. Ctrl-C stops it.",
   ];
@@ -63,7 +64,8 @@ function greet({ tcp, http, tlsFingerprint, setupToken }: App, config: Config): 
 }
 
 function tlsLine({ tls }: Config, fingerprint: string): string {
-  const hint = tls === "self-signed" ? " (self-signed: compare it with what clients show)" : "";
+  const hint =
+    tls === "self-signed" ? " (self-signed: clients need a copy of tls-cert.pem, see below)" : "";
   return `  TLS key   ${fingerprint}${hint}`;
 }
 
@@ -78,6 +80,11 @@ function setupLines(token: string): string[] {
 function joinFlags(host: string, port: number, httpUrl: string): string {
   if (host === "127.0.0.1" && port === 8080 && httpUrl === "http://127.0.0.1:8082") return "";
   return ` --server ${hostPort(host, port)} --http-url ${httpUrl}`;
+}
+
+/** A client trusts a certificate nobody has signed only when it is given it. */
+function caFlag({ tls, database }: Config): string {
+  return tls === "self-signed" ? ` --ca ${join(dirname(database.file), "tls-cert.pem")}` : "";
 }
 
 function hostPort(host: string, port: number): string {
