@@ -240,13 +240,19 @@ test("the lock of a killed process that its parent has not buried yet holds nobo
   if (process.platform !== "linux") return t.skip("only Linux shows such a process");
   await using here = await place();
   await (await signedIn(here.accounts())).release();
-  // The shell becomes a program that never asks how its child ended.
-  const parent = spawn("sh", ["-c", "sleep 0 & echo $!; exec sleep 60"]);
+  // The shell becomes a program that never asks how its child ended. Only then may the child
+  // end: a shell that is still a shell would bury it.
+  const parent = spawn("sh", ["-c", "sleep 60 & echo $!; exec sleep 60"]);
   const [line] = (await once(parent.stdout, "data")) as [Buffer];
   const pid = Number(line.toString());
-  while (!/\) [ZX] /.test(await readFile(`/proc/${pid}/stat`, "utf8"))) {
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+  const until = async (file: string, pattern: RegExp) => {
+    while (!pattern.test(await readFile(file, "utf8"))) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+  await until(`/proc/${parent.pid}/comm`, /^sleep$/m);
+  process.kill(pid, "SIGKILL");
+  await until(`/proc/${pid}/stat`, /\) [ZX] /);
   const [began] =
     (await readFile(`/proc/${pid}/stat`, "utf8")).split(") ")[1]?.split(" ").slice(19, 20) ?? [];
   await writeFile(here.path("session-ann.lock-3"), JSON.stringify({ pid, began }));
