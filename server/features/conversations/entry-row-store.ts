@@ -9,7 +9,7 @@ export type EntryRow = Reader["tables"]["logEntries"]["$inferSelect"];
 
 /** A row of the log as an entry; what became of a message since is added by `withChanges`. */
 export function entryOf(row: EntryRow, pair: LogEntry["pair"]): LogEntry {
-  const { contentHash: _hash, editedAt: _editedAt, keyId, payload, ...rest } = row;
+  const { contentHash: _hash, keyId, payload, ...rest } = row;
   const opened = openPayload(row.conversationId, { payload, keyId });
   return { ...rest, ...(pair && { pair }), payload: opened };
 }

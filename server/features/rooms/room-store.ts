@@ -34,6 +34,8 @@ export const createRoomOperation = writeOperation(
       ...said,
       moderated,
       joinRole,
+      // Whoever may join a public room at any time may as well read what was said before.
+      history: said.isPrivate ? "joined" : "shared",
       id: roomId,
       nameKey: roomNameKey(said.name),
       ownerId,

@@ -47,6 +47,8 @@ function roomsTable(kit: ColumnKit, conversations: ConversationsTable) {
       moderated: kit.boolean("moderated").notNull().default(false),
       /** What one becomes by joining. */
       joinRole: kit.text("join_role").$type<"member" | "moderator">().notNull().default("member"),
+      /** What a member may read: everything, or what was written since joining. */
+      history: kit.text("history").$type<"shared" | "joined">().notNull().default("shared"),
       createdAt: kit.bigint("created_at").notNull(),
     },
     (t) => [kit.uniqueIndex("rooms_name_key_unique").on(t.nameKey)],

@@ -27,8 +27,6 @@ export function logTables(kit: ColumnKit, conversations: ConversationsTable) {
       keyId: kit.integer("key_id").notNull(),
       /** Grows with `seq`, so a time is found by search over the primary key and needs no index. */
       createdAt: kit.bigint("created_at").notNull(),
-      /** When a message's payload was last replaced by an edit. */
-      editedAt: kit.bigint("edited_at"),
     },
     (t) => [
       kit.primaryKey({ name: "log_entries_pk", columns: [t.conversationId, t.seq] }),
