@@ -11,10 +11,13 @@ import type { ErrorCode } from "./errors.ts";
 export type Access = "anonymous" | "anyone" | "session" | "admin";
 
 /** Which bucket a call is counted in. */
-export type RateClass = "register" | "login" | "api" | "message" | "typing" | "free";
+export type RateClass = "register" | "login" | "refresh" | "api" | "message" | "typing" | "free";
 
-/** How a reply is named: `<name>_response`, a name of its own, or none unless a `request_id` asks for one. */
-export type Reply = "response" | "silent" | { readonly type: string };
+/**
+ * How a reply is named: `<name>_response`, a name of its own, or none unless a `request_id` asks for one.
+ * A bare one is its result alone, without `request_id` and `success`.
+ */
+export type Reply = "response" | "silent" | { readonly type: string; readonly isBare?: true };
 
 export interface HttpRoute {
   readonly method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";

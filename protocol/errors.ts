@@ -10,6 +10,10 @@ export const errorTable = {
   unknown_type: row(404, "This server does not know that message type."),
   version_mismatch: row(400, "This protocol version is not spoken here; use 1.x."),
   invalid_state: row(409, "That is not possible at this point of the connection."),
+  handshake_failed: row(
+    400,
+    "The channel could not be secured. Make sure that you have the key of this server.",
+  ),
   timeout: row(408, "Nothing was heard in time; the connection is closed."),
   slow_consumer: row(
     503,
@@ -34,11 +38,20 @@ export const errorTable = {
   session_expired: row(401, "The session has expired. Sign in again."),
   invalid_token: row(401, "The token is not valid. Sign in again."),
   token_expired: row(401, "The token has expired. Refresh it or sign in again."),
+  channel_mismatch: row(
+    403,
+    "This sign-in is meant for another channel than the one it came on. Somebody may stand between you and the server.",
+  ),
   account_locked: row(403, "Too many failed sign-ins from here. Try again later.", true),
   registration_closed: row(
     403,
     "This server does not accept new accounts. Ask its administrator for one.",
   ),
+  invite_required: row(
+    403,
+    "This server takes new accounts by invitation only. Ask its administrator for an invite.",
+  ),
+  invite_invalid: row(403, "The invite is wrong, used up, expired or revoked. Ask for a new one."),
   setup_token_invalid: row(403, "The setup token is wrong or was used already."),
   // May you
   account_banned: row(403, "This account is banned from the server."),
@@ -69,6 +82,7 @@ export const errorTable = {
   invitation_not_found: row(404, "There is no such invitation."),
   invitation_used: row(409, "The invitation was answered or cancelled already."),
   invitation_expired: row(409, "The invitation has expired. Ask for a new one."),
+  invite_not_found: row(404, "There is no such invite to this server."),
   not_invitee: row(409, "The invitation is for somebody else."),
   already_invited: row(409, "This user has an invitation to the room already."),
   username_taken: row(409, "That user name is taken. Choose another."),

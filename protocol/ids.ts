@@ -9,6 +9,7 @@ export type RoomId = Branded<"room">;
 export type MessageId = Branded<"message">;
 export type SessionId = Branded<"session">;
 export type InvitationId = Branded<"invitation">;
+export type RegistrationInviteId = Branded<"registration_invite">;
 export type DeviceId = Branded<"device">;
 /** One logical send, made by the client before the first try and kept across retries (UUIDv7). */
 export type ClientId = Branded<"client">;
@@ -34,3 +35,7 @@ export const DeviceIdSchema = id<"device">(
 );
 export const ClientIdSchema = id<"client">("Id of one logical send (UUIDv7)", "validation_failed");
 export const InvitationIdSchema = id<"invitation">("Invitation id (UUID)", "invitation_not_found");
+export const RegistrationInviteIdSchema = id<"registration_invite">(
+  "Id of an invite to the server (UUID)",
+  "invite_not_found",
+);

@@ -16,10 +16,17 @@ export const limits = {
   /** Frames that were well-formed but made no sense, after which the connection is closed. */
   badRequestsBeforeSignIn: 3,
   badRequestsPerMinute: 20,
-  /** Hello and sign-in together must be done by then. */
-  signInMs: 60_000,
+  /** Frames of one connection, pings included: on average per second, and at once. */
+  framesPerSecond: 100,
+  framesBurst: 200,
+  /** Frames beyond that are refused; after so many of those within a minute the connection is closed. */
+  refusedFramesPerMinute: 100,
+  /** Hello and sign-in together must be asked for by then. */
+  signInMs: 10_000,
+  /** The same for clients of 1.x: after a wrong password theirs stays connected while a person types. */
+  legacySignInMs: 60_000,
   /** The hello alone. */
-  helloMs: 30_000,
+  helloMs: 10_000,
   /** Silence after which a connection is dead. */
   idleMs: 90_000,
   /** Silence after which our client sends a ping. */
@@ -44,6 +51,11 @@ export const limits = {
   /** Bytes waiting for one reader before it is cut off, and how long it may make no progress. */
   outboxBytes: 1024 * 1024,
   outboxStallMs: 10_000,
+  /** Of invites to the server. */
+  inviteUsesMax: 1_000,
+  inviteHours: 7 * 24,
+  inviteHoursMax: 366 * 24,
+  inviteNoteChars: 200,
   /** One typing notice per sender and conversation in this time. */
   typingMs: 3_000,
 } as const;

@@ -16,7 +16,15 @@ import {
   register,
   sessionExpiring,
 } from "./messages/auth.ts";
-import { clientHello, errorEvent, ping, serverHello, serverNotice } from "./messages/connection.ts";
+import {
+  clientHello,
+  errorEvent,
+  keyExchange,
+  noiseHandshake,
+  ping,
+  serverHello,
+  serverNotice,
+} from "./messages/connection.ts";
 import {
   acceptInvitation,
   cancelInvitation,
@@ -40,6 +48,11 @@ import {
   sendMessage,
 } from "./messages/messages.ts";
 import { typing, userOffline, userOnline, userTyping } from "./messages/presence.ts";
+import {
+  createRegistrationInvite,
+  listRegistrationInvites,
+  revokeRegistrationInvite,
+} from "./messages/registration-invites.ts";
 import {
   banMember,
   deleteRoom,
@@ -76,6 +89,8 @@ import {
 /** Every command of the protocol by its name on the wire. */
 export const commands = {
   client_hello: clientHello,
+  noise_handshake: noiseHandshake,
+  key_exchange: keyExchange,
   ping,
   register,
   login,
@@ -123,6 +138,9 @@ export const commands = {
   set_user_role: setUserRole,
   admin_delete_room: adminDeleteRoom,
   send_server_notice: sendServerNotice,
+  create_registration_invite: createRegistrationInvite,
+  list_registration_invites: listRegistrationInvites,
+  revoke_registration_invite: revokeRegistrationInvite,
 } as const;
 
 /** Every event of the protocol by its name on the wire. */

@@ -2,6 +2,7 @@ import { Type } from "typebox";
 import { command, event } from "../define.ts";
 import { DeviceIdSchema, SessionIdSchema } from "../ids.ts";
 import { limits } from "../limits.ts";
+import { base64Of } from "./base64-of.ts";
 import { plainSuccess } from "./plain-success.ts";
 import { Email, Password, SessionInfo, Timestamp, User, Username } from "./shapes.ts";
 
@@ -9,6 +10,19 @@ const device = {
   device_id: Type.Optional(DeviceIdSchema),
   device_name: Type.Optional(
     Type.String({ maxLength: limits.deviceNameChars, description: "Shown in the list of devices" }),
+  ),
+};
+
+/**
+ * Ties a sign-in to the sealed channel it is meant for: somebody in between has another one with each
+ * side, and can't make them equal.
+ */
+const channelBinding = {
+  channel_binding: Type.Optional(
+    base64Of(
+      32,
+      "On a channel sealed by Noise: the hash of its handshake, base64. Refused on every other",
+    ),
   ),
 };
 
@@ -43,7 +57,14 @@ export const register = command("register", {
         description: "The one-time token printed at the first start: makes the first admin",
       }),
     ),
+    invite: Type.Optional(
+      Type.String({
+        maxLength: 128,
+        description: "New. Token of an invite, where registration is by invitation",
+      }),
+    ),
     ...device,
+    ...channelBinding,
   },
   result: signedIn,
   errors: [
@@ -53,7 +74,10 @@ export const register = command("register", {
     "email_taken",
     "password_too_weak",
     "registration_closed",
+    "invite_required",
+    "invite_invalid",
     "setup_token_invalid",
+    "channel_mismatch",
     "busy",
     "storage_full",
   ],
@@ -73,9 +97,17 @@ export const login = command("login", {
     }),
     password: Password,
     ...device,
+    ...channelBinding,
   },
   result: signedIn,
-  errors: ["invalid_credentials", "account_locked", "account_banned", "busy", "storage_full"],
+  errors: [
+    "invalid_credentials",
+    "channel_mismatch",
+    "account_locked",
+    "account_banned",
+    "busy",
+    "storage_full",
+  ],
   http: { method: "POST", path: "/auth/login" },
 });
 
@@ -83,28 +115,40 @@ export const refresh = command("refresh", {
   about:
     "A new access token: with a refresh token (which is used up and replaced), or as in 1.x with the current access token while its session lives.",
   access: "anyone",
-  rate: "login",
-  params: { refresh_token: Type.Optional(RefreshToken) },
+  rate: "refresh",
+  params: { refresh_token: Type.Optional(RefreshToken), ...channelBinding },
   result: {
     token: Type.String(),
     expires_at: Timestamp,
     refresh_token: Type.Optional(RefreshToken),
   },
-  errors: ["unauthorized", "invalid_token", "session_expired", "account_banned", "storage_full"],
+  errors: [
+    "unauthorized",
+    "invalid_token",
+    "session_expired",
+    "channel_mismatch",
+    "account_banned",
+    "storage_full",
+  ],
   http: { method: "POST", path: "/auth/refresh" },
 });
 
 export const authenticate = command("authenticate", {
-  about: "Signs this connection in with an access token.",
+  about:
+    "Signs this connection in with an access token. On a channel sealed by Noise with the feature client_ids it must name the channel_binding.",
   access: "anonymous",
   rate: "api",
-  params: { token: Type.String({ minLength: 1, maxLength: 4096, errorCode: "invalid_token" }) },
+  params: {
+    token: Type.String({ minLength: 1, maxLength: 4096, errorCode: "invalid_token" }),
+    ...channelBinding,
+  },
   result: { user: User, session: SessionInfo },
   errors: [
     "invalid_token",
     "token_expired",
     "session_not_found",
     "session_expired",
+    "channel_mismatch",
     "account_banned",
   ],
 });

@@ -1,6 +1,7 @@
 import { Type } from "typebox";
 import { command, event } from "../define.ts";
 import { limits } from "../limits.ts";
+import { base64Of } from "./base64-of.ts";
 import { Timestamp } from "./shapes.ts";
 
 /** The first thing the server says on a connection, before the client has said anything. */
@@ -14,6 +15,12 @@ export const serverHello = event("server_hello", {
       description: "What the client may ask for in its hello",
     }),
     encryption_required: Type.Boolean(),
+    noise_key: Type.Optional(
+      base64Of(
+        32,
+        "With the feature noise: the server's static X25519 key. Good for nothing unless it is the one known beforehand",
+      ),
+    ),
   },
 });
 
@@ -35,6 +42,28 @@ export const clientHello = command("client_hello", {
   },
   result: {},
   errors: ["version_mismatch", "invalid_state"],
+});
+
+export const noiseHandshake = command("noise_handshake", {
+  about:
+    "The first message of a Noise NK handshake. Follows a client_hello that names noise, and nothing else may; the reply is the last frame in the clear, both ways. What does not fit closes the connection.",
+  access: "anonymous",
+  rate: "free",
+  reply: { type: "noise_handshake_response", isBare: true },
+  params: { message: base64Of(48, "48 bytes, base64") },
+  result: { message: base64Of(48, "48 bytes, base64") },
+  errors: ["handshake_failed", "invalid_state"],
+});
+
+export const keyExchange = command("key_exchange", {
+  about:
+    "The exchange of Lair Chat 1.x, which checks nobody's identity. Follows a client_hello that names encryption; the reply is the last frame in the clear, both ways.",
+  access: "anonymous",
+  rate: "free",
+  reply: { type: "key_exchange_response", isBare: true },
+  params: { public_key: base64Of(32, "An X25519 key made for this connection, base64") },
+  result: { public_key: base64Of(32, "The server's, made for this connection too") },
+  errors: ["handshake_failed", "invalid_state"],
 });
 
 export const ping = command("ping", {

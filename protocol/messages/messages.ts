@@ -111,7 +111,10 @@ export const markMessagesRead = command("mark_messages_read", {
     up_to: Type.Union([Seq, MessageIdSchema], { description: "A seq, or a message's id" }),
   },
   result: {
-    unread_count: Type.Integer({ minimum: 0, description: "Messages of others behind the marker" }),
+    unread_count: Type.Integer({
+      minimum: 0,
+      description: "Messages of others behind the marker, among the newest 1,000 entries",
+    }),
     read_seq: Seq,
   },
   errors: [
@@ -175,6 +178,13 @@ export const getLog = command("get_log", {
     has_more: Type.Boolean({
       description: "Whether there is more in the direction that was asked for",
     }),
+    history_starts_at: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        description:
+          "The first seq that you may read; more than 1 where a room shows what was written since you joined",
+      }),
+    ),
   },
   errors: ["room_not_found", "not_room_member", "user_not_found"],
   http: {
@@ -212,7 +222,7 @@ const Conversation = Type.Union([
 
 export const listConversations = command("list_conversations", {
   about:
-    "Every room and direct conversation you are in, with the newest seq of each: what a client needs to catch up.",
+    "Every room and direct conversation you are in, with the newest seq of each: what a client needs to catch up. Unread messages are counted among the newest 1,000 entries of each, so a count is exact up to there and a lower bound beyond.",
   access: "session",
   rate: "api",
   params: {
@@ -241,19 +251,20 @@ export const messageReceived = event("message_received", {
 
 export const messageEdited = event("message_edited", {
   about:
-    "A message has other content now. `message.seq` is its own place, `seq` that of the change.",
+    "A message has other content now. `message.seq` is its own place, `seq` that of the change. To members who may not read the message it says so without the content.",
   logged: true,
   payload: { message: Message, seq: Seq, created_at: Timestamp },
 });
 
 export const messageDeleted = event("message_deleted", {
   about:
-    "A message was erased. In the log it stands twice: in the place of the message (`seq` equals `message_seq`), and where the erasure happened.",
+    "A message was erased. In the log it stands twice: in the place of the message (`seq` equals `message_seq`), and where the erasure happened. `author` (new) is who had written it.",
   logged: true,
   payload: {
     message_id: MessageIdSchema,
     message_seq: Seq,
     target: MessageTarget,
+    author: Type.Optional(UserIdSchema),
     deleted_by: UserIdSchema,
     seq: Seq,
     created_at: Timestamp,
@@ -261,7 +272,8 @@ export const messageDeleted = event("message_deleted", {
 });
 
 export const messagesRead = event("messages_read", {
-  about: "You have read a conversation up to here on another connection of yours.",
+  about:
+    "You have read a conversation up to here. To all of your connections, the one that said so included.",
   logged: false,
   payload: { target: MessageTarget, read_seq: Seq, unread_count: Count },
 });

@@ -23,7 +23,7 @@ const Reason = Type.String({
 
 export const updateRoom = command("update_room", {
   about:
-    "Changes a room's name, description or settings: its owners (an admin any room it may see).",
+    "Changes a room's name, description or settings: its owners (an admin any room it may see; what members may read of the past only owners).",
   access: "session",
   rate: "api",
   params: {

@@ -5,6 +5,7 @@ import { limits } from "../limits.ts";
 import { plainSuccess } from "./plain-success.ts";
 import {
   Count,
+  History,
   Limit,
   nullable,
   Offset,
@@ -27,12 +28,14 @@ export const ChangedSettings = Type.Object(
     moderated: Type.Optional(Type.Boolean({ description: "Only moderators and owners may write" })),
     join_role: Type.Optional(Type.Union([Type.Literal("member"), Type.Literal("moderator")])),
     description: Type.Optional(nullable(Description)),
+    history: Type.Optional(History),
   },
   { additionalProperties: false },
 );
 
 export const createRoom = command("create_room", {
-  about: "Makes a room and its first member, you, the owner.",
+  about:
+    "Makes a room and its first member, you, the owner. Unless said otherwise the history of a public room is shared, and that of a private one begins for each member with joining.",
   access: "session",
   rate: "api",
   params: {
@@ -147,13 +150,15 @@ export const userJoinedRoom = event("user_joined_room", {
 });
 
 export const userLeftRoom = event("user_left_room", {
-  about: "Somebody is no longer a member. To the room's members and to the one who left.",
+  about:
+    "Somebody is no longer a member. To the room's members and to the one who left. `by` (new) is who removed or banned them.",
   logged: true,
   payload: {
     room_id: RoomIdSchema,
     user_id: UserIdSchema,
     username: Type.String(),
     reason: Type.String({ description: "left, kicked, banned or room_deleted" }),
+    by: Type.Optional(UserIdSchema),
     seq: Seq,
     created_at: Timestamp,
   },

@@ -105,6 +105,12 @@ export const SessionInfo = Type.Object({
 });
 export type SessionInfo = Static<typeof SessionInfo>;
 
+/** What a member may read of a room: everything, or what was written since joining. */
+export const History = Type.Union([Type.Literal("shared"), Type.Literal("joined")], {
+  description:
+    "New. What a member may read: everything (shared), or what was written since joining (joined)",
+});
+
 const RoomSettings = Type.Object({
   description: nullable(Type.String()),
   is_private: Type.Boolean(),
@@ -114,6 +120,7 @@ const RoomSettings = Type.Object({
   join_role: Type.Union([Type.Literal("member"), Type.Literal("moderator")], {
     description: "New. What one becomes by joining",
   }),
+  history: History,
 });
 
 export const Room = Type.Object({

@@ -5,7 +5,8 @@ import { plainSuccess } from "./plain-success.ts";
 import { Count, Email, Limit, Offset, Password, Search, UnreadCounts, User } from "./shapes.ts";
 
 export const getCurrentUser = command("get_current_user", {
-  about: "The signed-in user, with what only its owner may see.",
+  about:
+    "The signed-in user, with what only its owner may see. Unread messages are counted among the newest 1,000 entries of each conversation.",
   access: "session",
   rate: "api",
   params: {},
