@@ -9,6 +9,7 @@ import { TokenBuckets } from "./token-buckets.ts";
 const rates: Rates = {
   register: { perSecond: 5 / 60, burst: 5 },
   login: { perSecond: 10 / 60, burst: 10 },
+  refresh: { perSecond: 1, burst: 60 },
   api: { perSecond: 100 / 60, burst: 100 },
   apiUser: { perSecond: 10, burst: 600 },
   messages: { perSecond: 20, burst: 60 },

@@ -5,9 +5,10 @@ import type { RateLimits, RateStanding, RateSubject } from "./rate-limits.ts";
 import { type Rate, TokenBuckets } from "./token-buckets.ts";
 
 export interface Rates {
-  /** Per address, as is the next. */
+  /** Per address, as are the next two. */
   readonly register: Rate;
   readonly login: Rate;
+  readonly refresh: Rate;
   /** Per address, where nobody is signed in. */
   readonly api: Rate;
   /** Per user, as are messages. */
@@ -54,6 +55,7 @@ function placesOf({ rates, capacity = CAPACITY }: LocalRateLimitsDeps) {
   const bucketsOf = (rate: Rate) => (rate === "off" ? undefined : new TokenBuckets(rate, capacity));
   const register = bucketsOf(rates.register);
   const login = bucketsOf(rates.login);
+  const refresh = bucketsOf(rates.refresh);
   const api = bucketsOf(rates.api);
   const apiUser = bucketsOf(rates.apiUser);
   const messages = bucketsOf(rates.messages);
@@ -61,6 +63,7 @@ function placesOf({ rates, capacity = CAPACITY }: LocalRateLimitsDeps) {
   return {
     register: (subject) => byAddress(register, subject),
     login: (subject) => byAddress(login, subject),
+    refresh: (subject) => byAddress(refresh, subject),
     api: (subject) =>
       subject.session === undefined ? byAddress(api, subject) : byUser(apiUser, subject),
     message: (subject) => byUser(messages, subject),

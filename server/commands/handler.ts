@@ -28,6 +28,8 @@ export interface Call {
   readonly address: string;
   readonly transport: TransportName;
   readonly strictness: Strictness;
+  /** What only the two ends of a channel sealed by Noise know of it; undefined on every other. */
+  readonly channelBinding?: string | undefined;
   /** Binds the connection to a session, before the reply goes out. Over HTTP it does nothing. */
   signIn(session: Session): Promise<void>;
   /** Closes the connection after the reply. Over HTTP it does nothing. */
@@ -47,7 +49,10 @@ export type Handler<N extends CommandName> = (
   params: Params<N>,
 ) => Promise<Result<N>> | Result<N>;
 
-/** Commands that are answered by a handler; the hello belongs to the connection itself. */
-export type HandledCommand = Exclude<CommandName, "client_hello">;
+/** Commands that are answered by a handler; the hello and the handshakes belong to the connection itself. */
+export type HandledCommand = Exclude<
+  CommandName,
+  "client_hello" | "noise_handshake" | "key_exchange"
+>;
 /** One handler per command: a missing or misspelt one does not compile. */
 export type Handlers = { readonly [N in HandledCommand]: Handler<N> };

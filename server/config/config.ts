@@ -124,5 +124,6 @@ function unknownVariables(env: ConfigInput["env"]): string[] {
 function finished(values: SettingValues): Config {
   const { tlsEnabled: _enabled, tlsCertPath: _cert, tlsKeyPath: _key, ...rest } = values;
   // What is optional and was not said has to be there as undefined.
-  return { ...rest, publicUrl: rest.publicUrl, jwtSecret: rest.jwtSecret, tls: tlsSource(values) };
+  const { publicUrl, jwtSecret, jwtSecretPrevious } = rest;
+  return { ...rest, publicUrl, jwtSecret, jwtSecretPrevious, tls: tlsSource(values) };
 }

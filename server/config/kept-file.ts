@@ -8,8 +8,13 @@ export interface KeptFile {
   readonly setting: string;
 }
 
-/** What it holds; undefined where there is none. @throws ConfigError if it can't be read, or others could */
-export function readKept({ path, setting }: KeptFile): string | undefined {
+/** What it holds as text; undefined where there is none. @throws ConfigError if it can't be read, or others could */
+export function readKept(file: KeptFile): string | undefined {
+  return readKeptBytes(file)?.toString("utf8");
+}
+
+/** The same as it is. @throws ConfigError */
+export function readKeptBytes({ path, setting }: KeptFile): Buffer | undefined {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) return undefined;
   if (process.platform !== "win32" && (found.mode & 0o077) !== 0) {
@@ -19,7 +24,7 @@ export function readKept({ path, setting }: KeptFile): string | undefined {
     ]);
   }
   try {
-    return readFileSync(path, "utf8");
+    return readFileSync(path);
   } catch (cause) {
     throw new ConfigError([`${setting}: cannot be read from ${path} (${String(cause)})`], {
       cause,
@@ -31,11 +36,15 @@ export function readKept({ path, setting }: KeptFile): string | undefined {
  * Makes it, or with `replace` puts another in its place. Written whole before it has its name: what is
  * found under the name is never half of it. @throws ConfigError
  */
-export function writeKept({ path, setting }: KeptFile, text: string, how?: "replace"): void {
+export function writeKept(
+  { path, setting }: KeptFile,
+  content: string | Uint8Array,
+  how?: "replace",
+): void {
   const draft = `${path}.${process.pid}.new`;
   rmSync(draft, { force: true });
   try {
-    writeFileSync(draft, text, { flag: "wx", mode: 0o600, flush: true });
+    writeFileSync(draft, content, { flag: "wx", mode: 0o600, flush: true });
     if (how === "replace") renameSync(draft, path);
     else linkSync(draft, path);
   } catch (cause) {

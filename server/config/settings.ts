@@ -122,6 +122,12 @@ export const settings = {
         "Key that access tokens are signed with. Changing it makes them all invalid; clients with a refresh token renew theirs.",
     },
   ),
+  jwtSecretPrevious: optional("LAIR_JWT_SECRET_PREVIOUS", "no other key is taken", {
+    kind: secret,
+    isSecret: true,
+    about:
+      "The key before LAIR_JWT_SECRET: tokens signed with it are still taken, so that changing the key signs nobody out. Leave it out after a day.",
+  }),
   allowPlaintext: always("LAIR_ALLOW_PLAINTEXT", "false", {
     kind: flag,
     isFlag: true,
@@ -147,11 +153,21 @@ export const settings = {
     isFlag: true,
     about: "The certificate's private key, PEM.",
   }),
+  noise: always("LAIR_NOISE", "true", {
+    kind: flag,
+    about:
+      "Lets clients seal the chat port themselves where it has no TLS, against the server's key in `noise-key` beside the database.",
+  }),
+  legacyKeyExchange: always("LAIR_LEGACY_KEY_EXCHANGE", "true", {
+    kind: flag,
+    about:
+      "Lets clients of Lair Chat 1.x seal the chat port by their own exchange where it has no TLS. It hides what is said from those who only listen, and from nobody who stands between.",
+  }),
   registration: always("LAIR_REGISTRATION", dependingOnBind("open", "invite"), {
     kind: choice("open", "invite", "closed"),
     isFlag: true,
     about:
-      "Who may make an account: everybody, whoever was invited (for now nobody, as with closed), or nobody. The setup token and `user add` work in any case.",
+      "Who may make an account: everybody, whoever has an invite (see `invite create`), or nobody. The setup token and `user add` work in any case.",
   }),
   passwordHashing: always("LAIR_PASSWORD_HASHING", "default", {
     kind: choice(...hashings),
@@ -169,14 +185,23 @@ export const settings = {
   }),
   tcpMaxConnections: always("LAIR_TCP_MAX_CONNECTIONS", "10000", {
     kind: count(1, 1_000_000),
-    about: "Connections at once; more are turned away.",
+    about: "Connections at once, to both ports together; more are turned away.",
   }),
   maxConnectionsPerAddress: always(
     "LAIR_MAX_CONNECTIONS_PER_ADDRESS",
     dependingOnBind("1000", "64"),
     {
       kind: count(1, 1_000_000),
-      about: "Connections at once from one address.",
+      about: "Connections at once from one address, to both ports together.",
+    },
+  ),
+  maxSigningInPerNetwork: always(
+    "LAIR_MAX_SIGNING_IN_PER_NETWORK",
+    dependingOnBind("1000", "100"),
+    {
+      kind: count(1, 1_000_000),
+      about:
+        "Connections at once that have not signed in, from one network: 256 IPv4 addresses, or an IPv6 /56.",
     },
   ),
   trustedProxies: always("LAIR_TRUSTED_PROXIES", nothing, {
@@ -205,7 +230,11 @@ export const settings = {
   }),
   limitLogin: always("LAIR_LIMIT_LOGIN", "10/min", {
     kind: rate,
-    about: "Sign-ins and token refreshes per address.",
+    about: "Sign-ins per address.",
+  }),
+  limitRefresh: always("LAIR_LIMIT_REFRESH", "60/min", {
+    kind: rate,
+    about: "Token refreshes per address. Beside it each session has ten a minute.",
   }),
   limitApi: always("LAIR_LIMIT_API", "100/min", {
     kind: rate,

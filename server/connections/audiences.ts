@@ -1,4 +1,4 @@
-import type { ConversationId } from "@lair-chat/protocol/ids.ts";
+import type { ConversationId, UserId } from "@lair-chat/protocol/ids.ts";
 import { FrameBatch } from "./frame-batch.ts";
 import type { OnlineUser } from "./online-users.ts";
 import type { Turn } from "./turn.ts";
@@ -67,6 +67,14 @@ export class Audiences {
     audience.pending.push(frame);
     if (this.#unsent.size === 0) this.#turn.gather(() => this.#sendAll());
     this.#unsent.add(audience);
+  }
+
+  /** Tells each user of a conversation something of his own, behind all that was pushed before. */
+  pushEach(conversationId: ConversationId, batchFor: (userId: UserId) => FrameBatch): void {
+    const audience = this.#audiences.get(conversationId);
+    if (audience === undefined) return;
+    this.#send(audience);
+    for (const user of audience.users) user.sendBatch(batchFor(user.id));
   }
 
   #sendAll(): void {

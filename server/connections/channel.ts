@@ -1,12 +1,15 @@
 import type { ChatError } from "@lair-chat/protocol/errors.ts";
 import type { TransportName } from "../commands/handler.ts";
 import type { FrameBatch } from "./frame-batch.ts";
+import type { Sealable } from "./sealing-offer.ts";
 
 /** All that a transport must supply; the rest is the same for TCP and WebSocket. */
 export interface Channel {
   readonly transport: TransportName;
   /** The client's address. */
   readonly address: string;
+  /** Absent where the transport is sealed already, or where nobody may have it sealed. */
+  readonly sealable?: Sealable | undefined;
   /** Hands bytes to the system in as few writes as the transport allows. */
   write(batches: readonly FrameBatch[]): void;
   /** Bytes handed over and not yet taken by the system. */
@@ -16,7 +19,7 @@ export interface Channel {
   /** Stops and starts reading: no payload is reported in between, so that requests cannot pile up here. */
   pause(): void;
   resume(): void;
-  /** How large a payload may be from now on, in bytes. */
+  /** How large a payload may be from now on, in bytes and before it is sealed. */
   setMaxPayload(bytes: number): void;
   /** Reads no more, sends what is waiting and closes; what has not gone after `graceMs` is cut. */
   end(graceMs: number): void;
@@ -37,6 +40,8 @@ export interface ChannelEvents {
   payload(bytes: Uint8Array): void;
   /** The bytes are no frames of ours; nothing more will be read. */
   invalid(error: ChatError): void;
+  /** A frame can't be opened or sealed: not a word may be said any more, and nothing that came is to be believed. */
+  broken(error: unknown): void;
   /** The other side will send nothing more, but may still read. */
   ended(): void;
   /** Both directions are closed. Called once, and nothing after it. */

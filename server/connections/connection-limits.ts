@@ -1,11 +1,14 @@
 import { limits as wireLimits } from "@lair-chat/protocol/limits.ts";
+import type { Strictness } from "@lair-chat/protocol/validate.ts";
 
 /** What one connection, and all of them together, are held to. Times are milliseconds. */
 export type ConnectionLimits = Readonly<Record<keyof typeof defaults, number>>;
 
 const { frameBytes, frameBytesBeforeSignIn, jsonDepth, jsonTokens, requestsInFlight } = wireLimits;
 const { framesBeforeSignIn, badRequestsBeforeSignIn, badRequestsPerMinute } = wireLimits;
-const { helloMs, signInMs, idleMs, outboxBytes, outboxStallMs } = wireLimits;
+const { framesPerSecond, framesBurst, refusedFramesPerMinute } = wireLimits;
+const { helloMs, signInMs, legacySignInMs, idleMs, outboxBytes, outboxStallMs, serverSilenceMs } =
+  wireLimits;
 
 const defaults = {
   frameBytes,
@@ -16,8 +19,12 @@ const defaults = {
   framesBeforeSignIn,
   badRequestsBeforeSignIn,
   badRequestsPerMinute,
+  framesPerSecond,
+  framesBurst,
+  refusedFramesPerMinute,
   helloMs,
   signInMs,
+  legacySignInMs,
   idleMs,
   outboxBytes,
   outboxStallMs,
@@ -35,9 +42,22 @@ const defaults = {
   expiringMs: 5 * 60_000,
   maxConnections: 10_000,
   maxConnectionsPerAddress: 64,
-  /** A user's oldest connection is closed for one more. */
+  /** Connections that have not signed in, from one network (an IPv4 /24, an IPv6 /56). */
+  maxSigningInPerNetwork: 100,
+  /** One more is refused, unless one of them has been silent for `halfOpenMs`: that one goes. */
   maxConnectionsPerUser: 10,
+  /** Silence of a connection that is most likely dead: every client that lives sends a ping before. */
+  halfOpenMs: serverSilenceMs,
 };
+
+/** How long after it was opened a connection may be without a session, by what its client has said it is. */
+export function msToSignIn(
+  limits: Pick<ConnectionLimits, "helloMs" | "signInMs" | "legacySignInMs">,
+  strictness: Strictness | undefined,
+): number {
+  if (strictness === undefined) return limits.helloMs;
+  return strictness === "strict" ? limits.signInMs : limits.legacySignInMs;
+}
 
 /** The limits, but for those given. */
 export function connectionLimits(given: Partial<ConnectionLimits> = {}): ConnectionLimits {

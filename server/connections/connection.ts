@@ -1,18 +1,19 @@
 import type { Request } from "@lair-chat/protocol/envelope.ts";
 import { ChatError, type ErrorCode } from "@lair-chat/protocol/errors.ts";
 import { commands } from "@lair-chat/protocol/registry.ts";
-import type { Strictness } from "@lair-chat/protocol/validate.ts";
 import type { Dispatch } from "../commands/dispatch.ts";
 import type { Call, Session, TransportName } from "../commands/handler.ts";
 import { type Answer, answer, errorFrame } from "./answer.ts";
 import { BadRequests } from "./bad-requests.ts";
 import type { Channel, ChannelEvents } from "./channel.ts";
-import type { ConnectionLimits } from "./connection-limits.ts";
+import { type ConnectionLimits, msToSignIn } from "./connection-limits.ts";
 import type { ConnectionLog } from "./connection-log.ts";
+import { FrameAllowance } from "./frame-allowance.ts";
 import { messageFrame } from "./frame-batch.ts";
-import { readHello, serverHello } from "./hello.ts";
+import { isHandshake } from "./handshake.ts";
+import { Opening } from "./opening.ts";
 import { Outbox } from "./outbox.ts";
-import { type Reading, readPayload } from "./read-payload.ts";
+import { type Reading, readPayload, refusal } from "./read-payload.ts";
 import { RequestLine } from "./request-line.ts";
 import { SessionBinding, type SessionBindingDeps } from "./session-binding.ts";
 import type { Turn } from "./turn.ts";
@@ -22,6 +23,12 @@ export interface ConnectionDeps extends SessionBindingDeps {
   readonly turn: Pick<Turn, "write">;
   readonly limits: ConnectionLimits;
   readonly log: ConnectionLog;
+}
+
+/** Who keeps the connection is told of it, each once. */
+export interface ConnectionLife {
+  signedIn(): void;
+  closed(): void;
 }
 
 /** Those that change whose connection it is: nothing else of the connection runs beside them. */
@@ -35,32 +42,32 @@ function runsAlone(reading: Reading): boolean {
 export class Connection implements ChannelEvents {
   readonly #deps: ConnectionDeps;
   readonly #channel: Channel;
-  readonly #onClosed: () => void;
+  readonly #life: ConnectionLife;
   readonly #outbox: Outbox;
   readonly #line: RequestLine<Reading>;
   readonly #binding: SessionBinding;
   readonly #bad: BadRequests;
+  readonly #frames: FrameAllowance;
+  readonly #opening: Opening;
   readonly #openedAt: number;
   #heardAt: number;
-  #framesBeforeSignIn = 0;
-  /** Undefined until the client has said hello. */
-  #strictness: Strictness | undefined;
-  /** It came with a token, as only clients of 1.x may, and has yet to say that it is one. */
-  #isTakenFor1x = false;
   #call: Call;
   /** Leaving: what was asked for is still answered. Signed out: only the reply to that. */
   #state: "serving" | "leaving" | "signed out" | "over" = "serving";
 
-  constructor(channel: Channel, deps: ConnectionDeps, onClosed: () => void) {
+  constructor(channel: Channel, deps: ConnectionDeps, life: ConnectionLife) {
     this.#deps = deps;
     this.#channel = channel;
-    this.#onClosed = onClosed;
+    this.#life = life;
     this.#openedAt = deps.monotonic();
     this.#heardAt = this.#openedAt;
     this.#bad = new BadRequests(deps.limits);
+    this.#frames = new FrameAllowance(deps.limits, this.#openedAt);
+    this.#opening = new Opening(channel.sealable);
     this.#binding = new SessionBinding(deps, {
       sendBatch: (batch) => this.#outbox.sendBatch(batch),
       end: (error) => this.end(error),
+      heardAt: () => this.#heardAt,
     });
     this.#line = new RequestLine({
       capacity: () => this.#capacity(),
@@ -77,12 +84,11 @@ export class Connection implements ChannelEvents {
       onEmpty: () => this.#line.advance(),
     });
     this.#call = this.#makeCall();
-    this.#outbox.send(messageFrame(serverHello));
+    this.#outbox.send(this.#opening.helloFrame);
   }
 
   token(token: string): void {
-    this.#isTakenFor1x = true;
-    this.#strictness = "lenient";
+    this.#opening.takeFor1x();
     const request: Request = { name: "authenticate", requestId: undefined, params: { token } };
     this.#line.take({ kind: "request", request });
   }
@@ -98,12 +104,10 @@ export class Connection implements ChannelEvents {
   payload(bytes: Uint8Array): void {
     if (this.#state === "over") return;
     this.heard();
-    if (this.#binding.session === undefined) this.#framesBeforeSignIn += 1;
-    if (this.#framesBeforeSignIn > this.#deps.limits.framesBeforeSignIn) {
-      this.end(new ChatError("rate_limited", { message: "Too many messages before signing in." }));
-      return;
-    }
-    this.#take(bytes);
+    const isSignedIn = this.#binding.session !== undefined;
+    const verdict = this.#frames.judge(isSignedIn, this.#heardAt);
+    if (verdict.kind === "end") this.end(verdict.error);
+    else this.#take(bytes, verdict.kind === "refuse" ? verdict.error : undefined);
     if (this.#line.waitingRequests > this.#deps.limits.waitingRequests) {
       this.end(new ChatError("busy", { message: "Too many requests at once." }));
     }
@@ -117,6 +121,14 @@ export class Connection implements ChannelEvents {
     this.end(error);
   }
 
+  broken(error: unknown): void {
+    const { log } = this.#deps;
+    log.info({ err: error, address: this.#channel.address }, "a sealed connection was cut");
+    this.#stop();
+    this.#outbox.dispose();
+    this.#channel.destroy();
+  }
+
   ended(): void {
     this.leave();
   }
@@ -124,7 +136,7 @@ export class Connection implements ChannelEvents {
   closed(): void {
     this.#stop();
     this.#outbox.dispose();
-    this.#onClosed();
+    this.#life.closed();
   }
 
   /** Answers what was asked for, then closes. */
@@ -156,16 +168,18 @@ export class Connection implements ChannelEvents {
   }
 
   #deadline(): number {
-    const { helloMs, signInMs, idleMs } = this.#deps.limits;
-    if (this.#binding.session !== undefined) return this.#heardAt + idleMs;
-    return this.#openedAt + (this.#strictness === undefined ? helloMs : signInMs);
+    const { limits } = this.#deps;
+    if (this.#binding.session !== undefined) return this.#heardAt + limits.idleMs;
+    // How long the answer takes to what was asked for in time is not the client's doing.
+    if (!this.#line.isIdle) return Number.POSITIVE_INFINITY;
+    return this.#openedAt + msToSignIn(limits, this.#opening.strictness);
   }
 
   /** How many requests may be in flight; none while the client does not read what it asked for. */
   #capacity(): number {
     const { replyBacklogBytes, requestsInFlight } = this.#deps.limits;
     if (this.#outbox.waitingBytes > replyBacklogBytes) return 0;
-    return this.#strictness === "strict" ? requestsInFlight : 1;
+    return this.#opening.strictness === "strict" ? requestsInFlight : 1;
   }
 
   #stop(): void {
@@ -186,9 +200,10 @@ export class Connection implements ChannelEvents {
     this.#outbox.giveUp(errorFrame(new ChatError("slow_consumer")));
   }
 
-  #take(bytes: Uint8Array): void {
+  #take(bytes: Uint8Array, refused: ChatError | undefined): void {
     try {
-      const reading = this.#admit(readPayload(bytes, this.#deps.limits));
+      const read = readPayload(bytes, this.#deps.limits);
+      const reading = refused === undefined ? this.#admit(read, bytes) : refusal(read, refused);
       if (reading !== undefined) this.#line.take(reading);
     } catch (error) {
       // Whatever somebody sends may end that connection, and never the process.
@@ -197,42 +212,21 @@ export class Connection implements ChannelEvents {
     }
   }
 
-  /** Takes the hello, and turns down what comes before it; undefined where nothing is left to do. */
-  #admit(reading: Reading): Reading | undefined {
-    if (reading.kind === "senseless") return reading;
-    const { name } = reading.request;
-    if (name === "client_hello") return this.#greet(reading.request);
-    if (this.#strictness !== undefined || name === "ping") return reading;
-    const message = "Must complete the handshake first";
-    return refusal(reading.request, new ChatError("unauthorized", { message }));
-  }
-
-  #greet(request: Request): Reading | undefined {
-    if (this.#strictness !== undefined && !this.#isTakenFor1x) {
-      return refusal(
-        request,
-        new ChatError("invalid_state", { message: "Hello was said before." }),
-      );
+  /** What is left to be answered; undefined where nothing is. */
+  #admit(reading: Reading, payload: Uint8Array): Reading | undefined {
+    const verdict = this.#opening.admit(reading, payload);
+    switch (verdict.kind) {
+      case "take":
+        return reading;
+      case "refuse":
+        return refusal(reading, verdict.error);
+      case "greeted":
+        this.#call = this.#makeCall();
+        return undefined;
+      case "end":
+        this.end(verdict.error);
+        return undefined;
     }
-    try {
-      this.#strictness = this.#readHello(request);
-      this.#call = this.#makeCall();
-    } catch (error) {
-      if (!(error instanceof ChatError)) throw error;
-      if (error.code !== "version_mismatch") return refusal(request, error);
-      this.end(error);
-    }
-    return undefined;
-  }
-
-  #readHello({ params }: Request): Strictness {
-    const strictness = readHello(params);
-    if (this.#isTakenFor1x && strictness === "strict") {
-      const message = "Tokens in the address are for clients of 1.x: send authenticate.";
-      this.end(new ChatError("invalid_state", { message }));
-    }
-    this.#isTakenFor1x = false;
-    return strictness;
   }
 
   /** Never rejects: a fault in here costs this connection, not the process. */
@@ -247,9 +241,24 @@ export class Connection implements ChannelEvents {
   }
 
   #answer(reading: Reading): Answer | Promise<Answer> {
-    if (reading.kind === "request") return answer(this.#deps, this.#call, reading.request);
+    if (reading.kind === "request") {
+      const { request } = reading;
+      return isHandshake(request) ? this.#secure(request) : answer(this.#deps, this.#call, request);
+    }
     const { error, requestId } = reading;
     return { frame: errorFrame(error, requestId), code: error.code };
+  }
+
+  /** Runs alone, and up to its end at once: nothing is read or written on the way. */
+  #secure(request: Request): Answer {
+    try {
+      this.#outbox.inOrder(this.#opening.handshake.answer(request));
+      this.#call = this.#makeCall();
+    } catch (error) {
+      if (!(error instanceof ChatError)) throw error;
+      this.end(error);
+    }
+    return { frame: undefined, code: undefined };
   }
 
   #answered(frame: Uint8Array | undefined, refused: ErrorCode | undefined): void {
@@ -268,7 +277,8 @@ export class Connection implements ChannelEvents {
       session: this.#binding.session,
       address: this.#channel.address,
       transport: this.#channel.transport,
-      strictness: this.#strictness ?? "lenient",
+      strictness: this.#opening.strictness ?? "lenient",
+      channelBinding: this.#opening.handshake.binding,
       signIn: (session) => this.#signIn(session),
       signOut: () => this.#signOut(),
     };
@@ -276,6 +286,7 @@ export class Connection implements ChannelEvents {
 
   async #signIn(session: Session): Promise<void> {
     await this.#binding.bind(session);
+    this.#life.signedIn();
     this.#call = this.#makeCall();
     this.#channel.setMaxPayload(this.#deps.limits.frameBytes);
   }
@@ -285,8 +296,4 @@ export class Connection implements ChannelEvents {
     this.#state = "signed out";
     this.#binding.release();
   }
-}
-
-function refusal({ requestId }: Request, error: ChatError): Reading {
-  return { kind: "senseless", error, ...(requestId === undefined ? {} : { requestId }) };
 }

@@ -1,7 +1,9 @@
+import { ChatError } from "@lair-chat/protocol/errors.ts";
 import type { EventOf } from "@lair-chat/protocol/registry.ts";
 import type { TransportName } from "../commands/handler.ts";
 import type { Channel, ChannelEvents } from "./channel.ts";
 import { Connection, type ConnectionDeps } from "./connection.ts";
+import { SigningIn } from "./signing-in.ts";
 
 export interface ConnectionsDeps extends ConnectionDeps {
   /** From 0 to below 1. */
@@ -11,16 +13,23 @@ export interface ConnectionsDeps extends ConnectionDeps {
 /** Between these many seconds clients are told to wait before they come back, so that not all do at once. */
 const reconnectSeconds = { min: 0.25, max: 5 };
 
+function tooManyThere(): ChatError {
+  const message = "Too many connections from your network have not signed in yet.";
+  return new ChatError("busy", { message, retryAfter: 10 });
+}
+
 /** All connections there are, of all transports. */
 export class Connections {
   readonly #deps: ConnectionsDeps;
   readonly #open = new Set<Connection>();
+  readonly #signingIn: SigningIn;
   readonly #sweeper: NodeJS.Timeout;
   #onAllClosed: (() => void) | undefined;
   #isDraining = false;
 
   constructor(deps: ConnectionsDeps) {
     this.#deps = deps;
+    this.#signingIn = new SigningIn(deps.limits);
     this.#sweeper = setInterval(() => this.#sweep(), deps.limits.sweepMs);
     this.#sweeper.unref();
   }
@@ -38,12 +47,18 @@ export class Connections {
 
   /** Serves a channel until it is closed; the answer takes what the channel reports. */
   serve(channel: Channel): ChannelEvents {
-    const connection: Connection = new Connection(channel, this.#deps, () => {
-      this.#open.delete(connection);
-      if (this.#open.size === 0) this.#onAllClosed?.();
+    const isSignedIn = this.#signingIn.enter(channel.address);
+    const connection: Connection = new Connection(channel, this.#deps, {
+      signedIn: () => isSignedIn?.(),
+      closed: () => {
+        isSignedIn?.();
+        this.#open.delete(connection);
+        if (this.#open.size === 0) this.#onAllClosed?.();
+      },
     });
     this.#open.add(connection);
-    if (this.#isDraining) connection.leave(this.#farewell());
+    if (isSignedIn === undefined) connection.end(tooManyThere());
+    else if (this.#isDraining) connection.leave(this.#farewell());
     return connection;
   }
 

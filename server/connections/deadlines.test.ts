@@ -4,7 +4,13 @@ import { limits } from "@lair-chat/protocol/limits.ts";
 import type { WireClient } from "../test/wire-client.ts";
 import { SmallServer, sessionOf, user } from "./test/small-server.ts";
 
-const soon = { sweepMs: 10, helloMs: 80, signInMs: 160, idleMs: 80 };
+const soon = {
+  sweepMs: 10,
+  helloMs: 80,
+  signInMs: 160,
+  legacySignInMs: 320,
+  idleMs: 80,
+};
 
 async function isClosedFor(client: WireClient, code: string): Promise<void> {
   const error = await client.expects("error");
@@ -32,6 +38,41 @@ test("who does not sign in is closed, pings or not", async () => {
   await client.hello();
   await pingUntilClosed(client);
   assert.equal(client.unread("error")[0]?.["code"], "timeout");
+});
+
+test("a client of 1.x, behind which a person may be typing, has longer than ours", async () => {
+  await using server = await SmallServer.start({
+    limits: { ...soon, helloMs: 60_000, signInMs: 10, legacySignInMs: 60_000 },
+  });
+  await using ours = await server.connect();
+  await using legacy = await server.connect();
+  await legacy.hello([]);
+  await ours.hello();
+  await isClosedFor(ours, "timeout");
+  await legacy.settle();
+});
+
+test("a sign-in that was asked for in time is answered, however long that takes", async () => {
+  const gate = Promise.withResolvers<void>();
+  await using server = await SmallServer.start({
+    limits: { ...soon, idleMs: 60_000 },
+    handlers: {
+      authenticate: async (call) => {
+        await gate.promise;
+        await call.signIn(sessionOf("ann"));
+        return {};
+      },
+    },
+  });
+  await using late = await server.connect();
+  await using client = await server.connect();
+  await late.hello();
+  await client.hello();
+  const request = client.request("authenticate", { token: "ann" });
+  await isClosedFor(late, "timeout");
+  gate.resolve();
+  await client.replyTo(request);
+  await client.settle();
 });
 
 test("who has signed in and falls silent is closed, who pings is not", async () => {
@@ -101,6 +142,23 @@ test("that a session ends soon is told once, and once more for another end", asy
   await server.until(() => server.rechecks > before + 3);
   await ann.settle();
   assert.deepEqual(ann.unread("session_expiring"), []);
+});
+
+test("who sends too fast is told to wait, each time, and closed where that changes nothing", async () => {
+  await using server = await SmallServer.start({
+    limits: { framesBurst: 10, framesPerSecond: 0.001, refusedFramesPerMinute: 5 },
+  });
+  await using client = await server.connect();
+  await client.hello();
+  await client.call("authenticate", { token: "ann" });
+  for (let sent = 2; sent < 10; sent += 1) await client.settle();
+  for (let sent = 0; sent < 5; sent += 1) {
+    const refused = await client.refusal("ping", {});
+    assert.equal(refused.code, "rate_limited");
+    assert.ok((refused.retryAfter ?? 0) > 100);
+  }
+  client.send({ type: "ping" });
+  await isClosedFor(client, "rate_limited");
 });
 
 test("only so many messages may come before signing in", async () => {

@@ -200,14 +200,50 @@ test("ending a session closes its connections with the reason, and no others of 
   await other.call("ping", {});
 });
 
-test("a user's oldest connection is closed when there is one too many", async () => {
+test("one window more than a user may have is refused, and those that live stay", async () => {
   await using server = await SmallServer.start({ limits: { maxConnectionsPerUser: 2 } });
-  await using oldest = await server.signedIn("ann");
+  await using first = await server.signedIn("ann");
   await using second = await server.signedIn("ann");
+  await using third = await server.connect();
+  await third.hello();
+  const refused = await third.refusal("authenticate", { token: "ann" });
+  assert.deepEqual([refused.code, refused.retryAfter], ["busy", 30]);
+  assert.match(refused.message, /connected 2 times already/);
+  await settle(first, second);
+  await first.close();
+  await server.until(() => server.connections.size === 2);
+  await third.call("authenticate", { token: "ann" });
+  await using bob = await server.signedIn("bob");
+  await settle(second, third, bob);
+});
+
+test("a window of which nothing was heard gives way to one more", async () => {
+  await using server = await SmallServer.start({
+    limits: { maxConnectionsPerUser: 2, halfOpenMs: -1 },
+  });
+  await using silent = await server.signedIn("ann");
+  await using lively = await server.signedIn("ann");
+  await lively.settle();
   await using third = await server.signedIn("ann");
-  await oldest.expects("error", ({ code }) => code === "busy");
-  await oldest.closed();
-  await settle(second, third);
+  await silent.expects("error", ({ code }) => code === "timeout");
+  await silent.closed();
+  await settle(lively, third);
+});
+
+test("a network has only so many connections that have not signed in, and gets them back", async () => {
+  await using server = await SmallServer.start({ limits: { maxSigningInPerNetwork: 2 } });
+  await using ann = await server.signedIn("ann");
+  await using first = await server.connect();
+  await using second = await server.connect();
+  await using third = await server.connect();
+  await third.expects("error", ({ code }) => code === "busy");
+  await third.closed();
+  await first.hello();
+  await first.call("authenticate", { token: "ann" });
+  await second.close();
+  await server.until(() => server.connections.size === 2);
+  await using fourth = await server.signedIn("bob");
+  await settle(ann, first, fourth);
 });
 
 test("an entry that can't be read closes whom it concerns, so that they ask the database again", async () => {

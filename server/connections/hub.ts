@@ -16,6 +16,8 @@ export interface CommittedEntry {
   readonly kind: string;
   /** The two users of a direct conversation; absent for a room. */
   readonly pair?: readonly [UserId, UserId];
+  /** Those among its readers who hear of it without its content. */
+  readonly hiddenFrom?: readonly UserId[];
 }
 
 export interface HubDeps<Entry extends CommittedEntry> {
@@ -23,9 +25,20 @@ export interface HubDeps<Entry extends CommittedEntry> {
   readonly log: Pick<ConnectionLog, "error">;
   /** The event that an entry is pushed as. */
   readonly toEvent: (entry: Entry) => LoggedEvent;
+  /** The same for those it is hidden from. */
+  readonly toHiddenEvent: (entry: Entry) => LoggedEvent;
   /** Every conversation a user is a member of, as committed. */
   readonly conversationIdsOf: (userId: UserId) => Promise<readonly ConversationId[]>;
   readonly maxConnectionsPerUser: number;
+  /** Silence after which a connection gives way to a new one. */
+  readonly halfOpenMs: number;
+  /** Milliseconds on a clock that never jumps. */
+  readonly monotonic: () => number;
+}
+
+function tooManyWindows(most: number): ChatError {
+  const message = `You are connected ${most} times already, which is as often as one user may be. Close one of them.`;
+  return new ChatError("busy", { message, retryAfter: 30 });
 }
 
 /** Who is here and what they hear. Membership comes from the database once, then from committed entries. */
@@ -41,8 +54,8 @@ export class Hub<Entry extends CommittedEntry> implements Presence, Bus {
 
   /** Resolves when the connection hears everything that is committed from then on. */
   async attach(listener: Listener): Promise<void> {
+    this.#makeRoom(listener);
     const user = this.#users.add(listener);
-    this.#makeRoom(user);
     user.loaded ??= this.#load(user);
     await user.loaded;
   }
@@ -123,13 +136,18 @@ export class Hub<Entry extends CommittedEntry> implements Presence, Bus {
     }
   }
 
-  /** A client that lost its network comes back before its old connection is known to be dead. */
-  #makeRoom(user: OnlineUser): void {
-    const [oldest] = user.listeners;
-    if (oldest === undefined || user.listeners.size <= this.#deps.maxConnectionsPerUser) return;
-    oldest.end(
-      new ChatError("busy", { message: "You have connected too many times; this was the oldest." }),
-    );
+  /**
+   * A client that lost its network comes back before its old connection is known to be dead: that one
+   * gives way. Those that live do not, or two windows too many would throw each other out for ever.
+   */
+  #makeRoom({ session }: Listener): void {
+    const { maxConnectionsPerUser: most, halfOpenMs, monotonic } = this.#deps;
+    const listeners = [...(this.#users.get(session.userId)?.listeners ?? [])];
+    if (listeners.length < most) return;
+    const silent = listeners.reduce((a, b) => (b.heardAt() < a.heardAt() ? b : a));
+    if (monotonic() - silent.heardAt() <= halfOpenMs) throw tooManyWindows(most);
+    const message = "Nothing was heard of this connection, and another one was opened.";
+    silent.end(new ChatError("timeout", { message }));
   }
 
   async #load(user: OnlineUser): Promise<void> {
@@ -155,8 +173,16 @@ export class Hub<Entry extends CommittedEntry> implements Presence, Bus {
     const event = this.#deps.toEvent(entry);
     if (event.type === "user_joined_room") this.#join(event.user.id, conversationId);
     const frame = messageFrame(event);
-    this.#audiences.push(conversationId, frame);
+    if (entry.hiddenFrom === undefined) this.#audiences.push(conversationId, frame);
+    else this.#pushTwo(entry, frame, entry.hiddenFrom);
     if (event.type === "user_left_room") this.#leave(event.user_id, conversationId, frame);
+  }
+
+  #pushTwo(entry: Entry, full: Uint8Array, hiddenFrom: readonly UserId[]): void {
+    const hidden = new FrameBatch([messageFrame(this.#deps.toHiddenEvent(entry))]);
+    const shown = new FrameBatch([full]);
+    const outside = new Set(hiddenFrom);
+    this.#audiences.pushEach(entry.conversationId, (id) => (outside.has(id) ? hidden : shown));
   }
 
   #join(userId: UserId, conversationId: ConversationId): void {

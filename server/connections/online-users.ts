@@ -9,6 +9,8 @@ export interface Listener {
   sendBatch(batch: FrameBatch): void;
   /** Says why and closes. */
   end(error: ChatError): void;
+  /** When it was last heard of, in milliseconds on a clock that never jumps. */
+  heardAt(): number;
 }
 
 /** A user with at least one connection, and what all of them listen to. */

@@ -88,6 +88,18 @@ export class Outbox {
     else if (this.#isOverfull()) this.#deps.onSlow();
   }
 
+  /** Hands over everything that waits, whether it is taken or not, and does the step behind it. */
+  inOrder(step: () => void): void {
+    if (this.#state !== "open") return;
+    const { channel, monotonic } = this.#deps;
+    this.#gatherOwn();
+    channel.write(this.#takeAll());
+    this.#queuedBytes = 0;
+    this.#pushedBytes = 0;
+    step();
+    if (channel.unsentBytes > 0) this.#blockedSince ??= monotonic();
+  }
+
   /** Takes nothing more, and closes the channel when everything has gone. */
   finish(): void {
     if (this.#state !== "open") return;

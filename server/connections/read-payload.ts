@@ -24,6 +24,12 @@ export function readPayload(bytes: Uint8Array, limits: JsonLimits): Reading {
   }
 }
 
+/** What was read, as something to be answered with this error and not looked at further. */
+export function refusal(reading: Reading, error: ChatError): Reading {
+  const { requestId } = reading.kind === "request" ? reading.request : reading;
+  return { kind: "senseless", error, ...(requestId === undefined ? {} : { requestId }) };
+}
+
 /** JSON from outside. @throws ChatError `invalid_message` */
 export function readJson(bytes: Uint8Array, limits: JsonLimits): JsonObject {
   try {

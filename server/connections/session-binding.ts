@@ -46,6 +46,7 @@ export class SessionBinding {
       session,
       sendBatch: (batch) => owner.sendBatch(batch),
       end: (error) => owner.end(error),
+      heardAt: () => owner.heardAt(),
     };
     this.#listener = listener;
     let end: number | undefined;

@@ -5,6 +5,7 @@ import type { TlsMaterial } from "../config/tls-files.ts";
 import { Admission } from "../connections/admission.ts";
 import type { ConnectionLimits } from "../connections/connection-limits.ts";
 import type { Connections } from "../connections/connections.ts";
+import type { SealingOffer } from "../connections/sealing-offer.ts";
 import type { Logger } from "../observability/logger.ts";
 import packageInfo from "../package.json" with { type: "json" };
 import type { CertificatePair } from "../security/certificate-pair.ts";
@@ -13,6 +14,7 @@ import { type IsTrusted, trustedIn } from "./client-address.ts";
 import type { CallerDeps } from "./http/caller.ts";
 import type { Readiness } from "./http/health.ts";
 import { type HttpListener, listenHttp } from "./http/http-listener.ts";
+import type { PublishedNoiseKey } from "./http/noise-key-route.ts";
 import { InboundBudget } from "./tcp/inbound-budget.ts";
 import { listenTcp, type TcpListener } from "./tcp/tcp-listener.ts";
 import { TlsReload } from "./tls-reload.ts";
@@ -29,6 +31,9 @@ export interface ListenersDeps {
   readonly checkReady: () => Promise<Readiness>;
   /** Without it both ports are plaintext. */
   readonly tls: TlsMaterial | undefined;
+  /** How a plaintext chat port can be sealed by its clients. */
+  readonly sealing: SealingOffer | undefined;
+  readonly noiseKey: PublishedNoiseKey | undefined;
   readonly now: () => number;
 }
 
@@ -47,6 +52,8 @@ export interface Listeners extends AsyncDisposable {
 const inboundBytes = 64 * 1024 * 1024;
 
 interface Shared {
+  /** One for both ports: an address has its connections once, however it spreads them. */
+  readonly admission: Admission;
   readonly inbound: InboundBudget;
   readonly isTrusted: IsTrusted;
 }
@@ -55,6 +62,7 @@ interface Shared {
 export async function openListeners(deps: ListenersDeps): Promise<Listeners> {
   await using stack = new AsyncDisposableStack();
   const shared = {
+    admission: new Admission(deps.limits),
     inbound: new InboundBudget(inboundBytes),
     isTrusted: trustedIn(deps.config.trustedProxies),
   };
@@ -92,29 +100,31 @@ async function named<T>(
   }
 }
 
-function openTcp(deps: ListenersDeps, { inbound, isTrusted }: Shared): Promise<TcpListener> {
-  const { config, log, limits, connections, tls } = deps;
+function openTcp(
+  deps: ListenersDeps,
+  { admission, inbound, isTrusted }: Shared,
+): Promise<TcpListener> {
+  const { config, log, limits, connections, tls, sealing } = deps;
   return listenTcp(
     { host: config.bindAddress, port: config.tcpPort, tls: tls?.pair },
     {
       connections,
-      admission: new Admission(limits),
+      admission,
       inbound,
       isProxy: config.proxyProtocol ? isTrusted : undefined,
       limits,
       log,
+      sealing,
     },
   );
 }
 
 function openHttp(deps: ListenersDeps, shared: Shared): Promise<HttpListener> {
   const { config, log, limits, dispatch, rateLimits, authenticateToken, checkReady, tls } = deps;
-  const { isTrusted } = shared;
-  const admission = new Admission(limits);
+  const { admission, isTrusted } = shared;
   const upgrades = createWebSockets({
     ...shared,
     connections: deps.connections,
-    admission,
     limits,
     log,
     origins: { allowed: allowedOrigins(config) },
@@ -132,6 +142,7 @@ function openHttp(deps: ListenersDeps, shared: Shared): Promise<HttpListener> {
       checkReady,
       version: packageInfo.version,
       authenticateToken,
+      noiseKey: deps.noiseKey,
     },
   );
 }

@@ -1,16 +1,19 @@
 import { ChatError } from "@lair-chat/protocol/errors.ts";
 import type { ConversationId, DeviceId, SessionId, UserId } from "@lair-chat/protocol/ids.ts";
 import { type CommandName, commands, type LoggedEvent } from "@lair-chat/protocol/registry.ts";
+import { withChannelBinding } from "../../commands/channel-binding.ts";
 import type { Dispatch } from "../../commands/dispatch.ts";
 import type { Call, Session } from "../../commands/handler.ts";
-import { WireClient } from "../../test/wire-client.ts";
+import { type WireAddress, WireClient } from "../../test/wire-client.ts";
 import { InboundBudget } from "../../transports/tcp/inbound-budget.ts";
 import { listenTcp } from "../../transports/tcp/tcp-listener.ts";
 import type { TlsKeys } from "../../transports/tls-keys.ts";
 import { Admission } from "../admission.ts";
 import { type ConnectionLimits, connectionLimits } from "../connection-limits.ts";
 import { Connections } from "../connections.ts";
+import type { SealingWays } from "../hello.ts";
 import { type CommittedEntry, Hub } from "../hub.ts";
+import { sealingOffer } from "../sealing-offer.ts";
 import { Turn } from "../turn.ts";
 
 type Params = Readonly<Record<string, unknown>>;
@@ -35,6 +38,8 @@ export interface SmallServerOptions {
   readonly handlers?: SmallHandlers;
   readonly tls?: TlsKeys | undefined;
   readonly inboundBytes?: number;
+  /** How its port can be sealed; not at all unless said. */
+  readonly sealing?: SealingWays;
   /** Peers that send a header of the PROXY protocol. */
   readonly isProxy?: (address: string) => boolean;
 }
@@ -46,6 +51,13 @@ export function conversation(name: string): ConversationId {
 export function user(name: string): UserId {
   return name as UserId;
 }
+
+/** Everything comes from one address here, and faster than from people. */
+const roomy = {
+  maxConnectionsPerAddress: 2000,
+  maxSigningInPerNetwork: 2000,
+  framesBurst: Number.POSITIVE_INFINITY,
+};
 
 /**
  * Connections, hub and TCP listener as in the server, with a few commands that need no database:
@@ -71,7 +83,7 @@ export class SmallServer {
   #listener: Awaited<ReturnType<typeof listenTcp>> | undefined;
 
   private constructor(options: SmallServerOptions) {
-    this.limits = connectionLimits({ maxConnectionsPerAddress: 2000, ...options.limits });
+    this.limits = connectionLimits({ ...roomy, ...options.limits });
     this.admission = new Admission(this.limits);
     this.inbound = new InboundBudget(options.inboundBytes ?? 64 * 1024 * 1024);
     const log = this.logger();
@@ -80,11 +92,13 @@ export class SmallServer {
       turn,
       log,
       toEvent: ({ event }) => event,
+      toHiddenEvent: ({ event }) => event,
       conversationIdsOf: (userId) => this.#conversationsOf(userId),
-      maxConnectionsPerUser: this.limits.maxConnectionsPerUser,
+      ...this.limits,
+      monotonic: () => performance.now(),
     });
     this.connections = new Connections({
-      dispatch: smallDispatch(this, options.handlers ?? {}),
+      dispatch: withChannelBinding(smallDispatch(this, options.handlers ?? {})),
       hub: this.hub,
       turn,
       limits: this.limits,
@@ -103,7 +117,12 @@ export class SmallServer {
     const server = new SmallServer(options);
     server.#listener = await listenTcp(
       { host: "127.0.0.1", port: 0, tls: options.tls },
-      { ...server, isProxy: options.isProxy, log: server.logger() },
+      {
+        ...server,
+        isProxy: options.isProxy,
+        log: server.logger(),
+        sealing: options.sealing && sealingOffer(options.sealing),
+      },
     );
     return server;
   }
@@ -117,8 +136,8 @@ export class SmallServer {
     return this.listener.port;
   }
 
-  connect(): Promise<WireClient> {
-    return WireClient.connect({ port: this.port });
+  connect(how: Omit<WireAddress, "port"> = {}): Promise<WireClient> {
+    return WireClient.connect({ port: this.port, ...how });
   }
 
   /** A client that has signed in. */

@@ -14,6 +14,8 @@ import {
   type HttpServerDeps,
   setTlsKeys,
 } from "./http-server.ts";
+import { addNoiseKeyRoute, type NoiseKeyDeps } from "./noise-key-route.ts";
+import { ReplyBudget, type ReplyLimits, replyLimits } from "./reply-budget.ts";
 import { addCommandRoutes, type RouteDeps } from "./routes.ts";
 
 export interface HttpListenerOptions {
@@ -24,8 +26,9 @@ export interface HttpListenerOptions {
   readonly tls?: TlsKeys | undefined;
 }
 
-export interface HttpListenerDeps extends HttpServerDeps, RouteDeps, HealthDeps {
+export interface HttpListenerDeps extends HttpServerDeps, RouteDeps, HealthDeps, NoiseKeyDeps {
   readonly log: HttpServerDeps["log"];
+  readonly replies?: Partial<ReplyLimits>;
 }
 
 export interface HttpListener extends BoundAddress {
@@ -41,6 +44,9 @@ export async function listenHttp(
   deps: HttpListenerDeps,
 ): Promise<HttpListener> {
   const app = createApp(options, deps);
+  const limits = { ...replyLimits, ...deps.replies };
+  app.server.setTimeout(limits.stallMs);
+  boundReplies(app, new ReplyBudget(limits));
   let isClosing = false;
   app.addHook("onSend", async (_request, reply) => {
     // A connection kept alive would hold up the end.
@@ -81,9 +87,21 @@ function createApp({ tls }: HttpListenerOptions, deps: HttpListenerDeps): Fastif
   app.setErrorHandler((error, _request, reply) => sendError(error, reply, deps));
   app.setNotFoundHandler((_request, reply) => sendError(new ChatError("not_found"), reply, deps));
   addHealthRoutes(app, deps);
+  addNoiseKeyRoute(app, deps);
   addDocsRoutes(app, deps);
   addCommandRoutes(app, deps);
   return app;
+}
+
+function boundReplies(app: FastifyInstance, budget: ReplyBudget): void {
+  app.addHook("onSend", async (_request, reply, payload) => {
+    const bytes = typeof payload === "string" ? Buffer.byteLength(payload) : lengthOf(payload);
+    if (!budget.take(reply.raw, bytes)) throw new ChatError("busy");
+  });
+}
+
+function lengthOf(payload: unknown): number {
+  return payload instanceof Uint8Array ? payload.byteLength : 0;
 }
 
 /** The same reader of JSON as for frames, with its bounds. */

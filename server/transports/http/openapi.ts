@@ -1,6 +1,7 @@
 import type { Command, HttpRoute, RateClass } from "@lair-chat/protocol/define.ts";
 import { type ErrorCode, errorTable } from "@lair-chat/protocol/errors.ts";
 import { limits } from "@lair-chat/protocol/limits.ts";
+import { noiseKeyUrl } from "./noise-key-route.ts";
 import { fieldErrorCodes, plainSchema, type Schema, schemaOf } from "./openapi-schemas.ts";
 import { commandRoutes, prefix } from "./routes.ts";
 
@@ -74,7 +75,7 @@ function paths(): OpenApi["paths"] {
     const path = prefix + http.path.replaceAll(/:(\w+)/g, "{$1}");
     found[path] = { ...found[path], [http.method.toLowerCase()]: operation(command, http) };
   }
-  return { ...found, ...healthPaths };
+  return { ...found, ...plainPaths };
 }
 
 function tagsOf(): ReadonlySet<string> {
@@ -212,26 +213,54 @@ function headerReference(name: string): Json {
 
 const textField = { type: "string" };
 
-function health(operationId: string, summary: string, fields: Json, more: Json = {}): Json {
-  const content = json({ type: "object", properties: fields });
+interface PlainRequest {
+  readonly summary: string;
+  readonly tag: string;
+  /** Of the answer, by name. */
+  readonly fields: Json;
+  readonly otherwise?: Json;
+}
+
+/** A GET that is no command: open to everybody, and without parameters. */
+function plain(operationId: string, request: PlainRequest): Json {
+  const { summary, tag, fields, otherwise = {} } = request;
+  const content = json({ type: "object", required: Object.keys(fields), properties: fields });
   return {
     get: {
       operationId,
       summary,
-      tags: ["health"],
+      tags: [tag],
       security: [],
       parameters: [],
-      responses: { "200": { description: "Yes", content }, ...more },
+      responses: { "200": { description: "Yes", content }, ...otherwise },
     },
   };
 }
 
+const tag = "health";
 const checks = { type: "object", additionalProperties: textField };
 const readyFields = { ready: { type: "boolean" }, checks };
-const healthPaths = {
-  "/health": health("health", "Which version answers", { status: textField, version: textField }),
-  "/livez": health("livez", "Whether the process answers", { status: textField }),
-  "/readyz": health("readyz", "Whether requests can be served", readyFields, {
-    "503": { description: "No", content: json({ type: "object", properties: readyFields }) },
+const versionFields = { status: textField, version: textField };
+const plainPaths = {
+  "/health": plain("health", { tag, summary: "Which version answers", fields: versionFields }),
+  "/livez": plain("livez", {
+    tag,
+    summary: "Whether the process answers",
+    fields: { status: textField },
+  }),
+  "/readyz": plain("readyz", {
+    tag,
+    summary: "Whether requests can be served",
+    fields: readyFields,
+    otherwise: {
+      "503": { description: "No", content: json({ type: "object", properties: readyFields }) },
+    },
+  }),
+  [noiseKeyUrl]: plain("get_noise_key", {
+    tag: "noise-key",
+    summary:
+      "The key, base64, that clients seal a chat port without TLS against, and its fingerprint to compare. Take it from here over HTTPS only.",
+    fields: { noise_key: textField, fingerprint: textField },
+    otherwise: errorResponses(new Set<ErrorCode>(["not_found"])),
   }),
 } as unknown as OpenApi["paths"];

@@ -74,10 +74,14 @@ async function serve(
   deps: RouteDeps,
   { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
 ): Promise<object> {
-  const caller = await identifyCaller(deps, command.access, {
-    address: requestAddress(request.raw, deps.isTrusted ?? nobody),
-    authorization: request.headers.authorization,
-  });
+  const address = requestAddress(request.raw, deps.isTrusted ?? nobody);
+  const { authorization } = request.headers;
+  const caller = await identifyCaller(deps, command.access, { address, authorization }).catch(
+    (refused: unknown) => {
+      addRateHeaders(reply, deps.rateLimits.standing("api", { address, session: undefined }));
+      throw refused;
+    },
+  );
   const params = readParams(http, {
     path: request.params as Record<string, unknown>,
     query: request.query as Record<string, unknown>,

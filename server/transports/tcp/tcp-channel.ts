@@ -1,28 +1,36 @@
 import type { Socket } from "node:net";
 import { ChatError } from "@lair-chat/protocol/errors.ts";
+import type { PayloadSealer } from "@lair-chat/protocol/handshake/sealed-frames.ts";
 import { FrameDecoder } from "@lair-chat/protocol/wire/frame.ts";
 import type { Channel, ChannelEvents } from "../../connections/channel.ts";
 import type { FrameBatch } from "../../connections/frame-batch.ts";
 import { framingError } from "../../connections/read-payload.ts";
+import type { Sealable, SealingOffer } from "../../connections/sealing-offer.ts";
 import type { InboundBudget } from "./inbound-budget.ts";
+import { sealedFrames } from "./sealed-frames.ts";
 
 export interface TcpChannelOptions {
   readonly address: string;
   /** Bytes of a payload, until somebody says otherwise. */
   readonly maxPayload: number;
   readonly inbound: InboundBudget;
+  /** How it may come to be sealed; undefined where it is TLS, or where nobody may. */
+  readonly offer: SealingOffer | undefined;
 }
 
-/** A TCP or TLS socket that carries frames. */
+/** A TCP or TLS socket that carries frames, sealed from the moment on when somebody asked for it. */
 export class TcpChannel implements Channel {
   readonly transport = "tcp";
   readonly address: string;
+  readonly sealable: Sealable | undefined;
   readonly #socket: Socket;
   readonly #decoder: FrameDecoder;
   readonly #inbound: InboundBudget;
   #events: ChannelEvents | undefined;
   #onDrain: (() => void) | undefined;
   readonly #taken = () => this.#onDrain?.();
+  #maxPayload: number;
+  #sealer: PayloadSealer | undefined;
   #heldBytes = 0;
   #isFirstChunk = true;
   #isPaused = false;
@@ -30,9 +38,11 @@ export class TcpChannel implements Channel {
   #isReading = true;
   #cutTimer: NodeJS.Timeout | undefined;
 
-  constructor(socket: Socket, { address, maxPayload, inbound }: TcpChannelOptions) {
+  constructor(socket: Socket, { address, maxPayload, inbound, offer }: TcpChannelOptions) {
     this.#socket = socket;
     this.address = address;
+    this.sealable = offer && { offer, secure: (frame, sealer) => this.#secure(frame, sealer) };
+    this.#maxPayload = maxPayload;
     this.#decoder = new FrameDecoder({ maxFrameBytes: maxPayload });
     this.#inbound = inbound;
   }
@@ -54,6 +64,10 @@ export class TcpChannel implements Channel {
   }
 
   write(batches: readonly FrameBatch[]): void {
+    if (this.#sealer !== undefined) {
+      this.#writeSealed(batches, this.#sealer);
+      return;
+    }
     if (batches.length > 1) this.#socket.cork();
     for (const batch of batches) this.#socket.write(batch.joined, this.#taken);
     if (batches.length > 1) this.#socket.uncork();
@@ -71,7 +85,8 @@ export class TcpChannel implements Channel {
   }
 
   setMaxPayload(bytes: number): void {
-    this.#decoder.setMaxFrameBytes(bytes);
+    this.#maxPayload = bytes;
+    this.#decoder.setMaxFrameBytes(this.#sealer?.sealedBytes(bytes) ?? bytes);
   }
 
   end(graceMs: number): void {
@@ -84,6 +99,22 @@ export class TcpChannel implements Channel {
 
   destroy(): void {
     this.#socket.destroy();
+  }
+
+  #secure(lastPlainFrame: Uint8Array, sealer: PayloadSealer): void {
+    if (this.#sealer !== undefined) throw new Error("the channel is sealed already");
+    this.#socket.write(lastPlainFrame, this.#taken);
+    this.#sealer = sealer;
+    this.setMaxPayload(this.#maxPayload);
+  }
+
+  #writeSealed(batches: readonly FrameBatch[], sealer: PayloadSealer): void {
+    if (batches.length === 0) return;
+    try {
+      this.#socket.write(sealedFrames(batches, sealer), this.#taken);
+    } catch (error) {
+      this.#broken(error);
+    }
   }
 
   #read(chunk: Buffer): void {
@@ -113,10 +144,22 @@ export class TcpChannel implements Channel {
   }
 
   #nextPayload(): Uint8Array | undefined {
+    let payload: Uint8Array | undefined;
     try {
-      return this.#decoder.next();
+      payload = this.#decoder.next();
     } catch (error) {
       this.#invalid(framingError(error));
+    }
+    return payload === undefined || this.#sealer === undefined
+      ? payload
+      : this.#opened(payload, this.#sealer);
+  }
+
+  #opened(sealed: Uint8Array, sealer: PayloadSealer): Uint8Array | undefined {
+    try {
+      return sealer.open(sealed);
+    } catch (error) {
+      this.#broken(error);
       return undefined;
     }
   }
@@ -130,6 +173,12 @@ export class TcpChannel implements Channel {
   #invalid(error: ChatError): void {
     this.#isReading = false;
     this.#events?.invalid(error);
+  }
+
+  #broken(error: unknown): void {
+    this.#isReading = false;
+    this.#socket.destroy();
+    this.#events?.broken(error);
   }
 
   #closed(): void {

@@ -4,6 +4,7 @@ import { ChatError } from "@lair-chat/protocol/errors.ts";
 import { errorFrame } from "../../connections/answer.ts";
 import type { ConnectionLimits } from "../../connections/connection-limits.ts";
 import type { Connections } from "../../connections/connections.ts";
+import type { SealingOffer } from "../../connections/sealing-offer.ts";
 import { type BoundAddress, bind } from "../bind.ts";
 import { plainAddress } from "../plain-address.ts";
 import type { TlsKeys } from "../tls-keys.ts";
@@ -23,6 +24,8 @@ export interface TcpListenerDeps extends ArrivalDeps {
   readonly connections: Pick<Connections, "serve">;
   readonly inbound: InboundBudget;
   readonly limits: Pick<ConnectionLimits, "frameBytesBeforeSignIn" | "closeGraceMs">;
+  /** How clients may have their connection sealed where the port speaks plaintext. */
+  readonly sealing?: SealingOffer | undefined;
 }
 
 export interface TcpListener extends BoundAddress {
@@ -90,7 +93,7 @@ interface Listening {
 function plainServer(deps: TcpListenerDeps): Listening {
   const server = createServer(socketOptions, (socket) =>
     receive(socket, deps, {
-      letIn: (address) => serve(socket, address, deps),
+      letIn: (address) => serve(socket, address, deps, deps.sealing),
       turnAway: () => turnAway(socket, deps.limits.closeGraceMs),
     }),
   );
@@ -139,11 +142,12 @@ function peerOf({ remoteAddress, remotePort }: Socket): string {
   return `${remoteAddress} ${remotePort}`;
 }
 
-function serve(socket: Socket, address: string, deps: TcpListenerDeps): void {
+function serve(socket: Socket, address: string, deps: TcpListenerDeps, offer?: SealingOffer): void {
   const channel = new TcpChannel(socket, {
     address,
     maxPayload: deps.limits.frameBytesBeforeSignIn,
     inbound: deps.inbound,
+    offer,
   });
   channel.start(deps.connections.serve(channel));
 }

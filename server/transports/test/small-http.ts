@@ -9,6 +9,8 @@ import { Admission } from "../../connections/admission.ts";
 import { sessionOf } from "../../connections/test/small-server.ts";
 import type { Readiness } from "../http/health.ts";
 import { type HttpListener, listenHttp } from "../http/http-listener.ts";
+import type { PublishedNoiseKey } from "../http/noise-key-route.ts";
+import type { ReplyLimits } from "../http/reply-budget.ts";
 import type { TlsKeys } from "../tls-keys.ts";
 
 type Params = Readonly<Record<string, unknown>>;
@@ -18,7 +20,9 @@ export interface SmallHttpOptions {
   readonly rates?: Partial<Rates>;
   readonly tls?: TlsKeys | undefined;
   readonly maxConnections?: number;
+  readonly replies?: Partial<ReplyLimits>;
   readonly checkReady?: () => Promise<Readiness>;
+  readonly noiseKey?: PublishedNoiseKey;
 }
 
 export interface SmallHttp extends AsyncDisposable {
@@ -39,7 +43,14 @@ export interface HttpAnswer {
   readonly body: Record<string, unknown>;
 }
 
-const off = { register: "off", login: "off", api: "off", apiUser: "off", messages: "off" } as const;
+const off = {
+  register: "off",
+  login: "off",
+  refresh: "off",
+  api: "off",
+  apiUser: "off",
+  messages: "off",
+} as const;
 
 /** The HTTP listener of the server with the given handlers; any token but "stale" and "bad" is a user's name. */
 export async function startSmallHttp(options: SmallHttpOptions = {}): Promise<SmallHttp> {
@@ -59,7 +70,9 @@ export async function startSmallHttp(options: SmallHttpOptions = {}): Promise<Sm
       rateLimits,
       admission,
       authenticateToken,
+      ...(options.replies && { replies: options.replies }),
       version: "1.2.3",
+      noiseKey: options.noiseKey,
       checkReady: options.checkReady ?? (async () => ({ ready: true, checks: {} })),
       log: {
         error: (fields, text) => errors.push(`${text} ${Object.values(fields).join(" ")}`),
