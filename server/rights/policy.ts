@@ -45,6 +45,8 @@ export const rooms = {
   "conversation.read":        [out,      out,    yes,    yes,       yes,    same],
   "conversation.write":       [out,      out,    yes,    yes,       yes,    same],
   "room.update":              [out,      out,    no,     no,        yes,    yes],
+  /** What members may read of what was said before they came. */
+  "room.set_history":         [out,      out,    no,     no,        yes,    same],
   "room.delete":              [out,      out,    no,     no,        yes,    same],
   "room.force_delete":        [no,       no,     no,     no,        no,     yes],
   "room.set_role":            [out,      out,    no,     no,        yes,    same],

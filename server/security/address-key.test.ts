@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { addressKey } from "./address-key.ts";
+import { addressKey, networkKey } from "./address-key.ts";
 
 test("IPv4 addresses are counted one by one, however they are written", () => {
   assert.equal(addressKey("203.0.113.7"), "203.0.113.7");
@@ -19,6 +19,20 @@ test("IPv6 addresses are counted by their first 64 bits, however they are writte
   assert.equal(addressKey("::1"), "0:0:0:0::/64");
 });
 
-test("any text has a key", () => {
-  fc.assert(fc.property(fc.string(), (text) => assert.equal(typeof addressKey(text), "string")));
+test("a network is 256 IPv4 addresses, or the first 56 bits of an IPv6 one", () => {
+  assert.equal(networkKey("203.0.113.7"), "203.0.113.0/24");
+  assert.equal(networkKey("::ffff:203.0.113.9"), "203.0.113.0/24");
+  assert.notEqual(networkKey("203.0.114.7"), networkKey("203.0.113.7"));
+  assert.equal(networkKey("2001:db8:1:2ff:3::1"), networkKey("2001:db8:1:200::9%eth0"));
+  assert.notEqual(networkKey("2001:db8:1:2ff::1"), networkKey("2001:db8:1:300::1"));
+  assert.equal(networkKey("::1"), networkKey("::2"));
+});
+
+test("any text has keys", () => {
+  fc.assert(
+    fc.property(fc.string(), (text) => {
+      assert.equal(typeof addressKey(text), "string");
+      assert.equal(typeof networkKey(text), "string");
+    }),
+  );
 });

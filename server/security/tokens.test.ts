@@ -41,6 +41,18 @@ function token({ header, payload, hash = "sha256", key = secret }: Parts = {}): 
   return `${signed}.${createHmac(hash, key).update(signed).digest("base64url")}`;
 }
 
+test("when the key is changed, what the one before signed is still taken, and nothing else", async () => {
+  const next = new Uint8Array(32).fill(2);
+  const clock = { now: () => start };
+  const rotated = createAccessTokens({ secret: next, previous: secret, clock });
+  assert.deepEqual(await rotated.verify(await at(start).sign(claims)), claims);
+  assert.deepEqual(await rotated.verify(await rotated.sign(claims)), claims);
+  assert.deepEqual(await at(start, next).verify(await rotated.sign(claims)), claims);
+  const other = await at(start, new Uint8Array(32).fill(3)).sign(claims);
+  await assert.rejects(rotated.verify(other), says("invalid_token"));
+  await assert.rejects(at(start, next).verify(await at(start).sign(claims)), says("invalid_token"));
+});
+
 test("a token says whom it is for until it expires", async () => {
   const signed = await at(start).sign(claims);
   assert.deepEqual(await at(start).verify(signed), claims);

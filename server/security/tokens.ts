@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { hash, randomUUID } from "node:crypto";
 import { ChatError } from "@lair-chat/protocol/errors.ts";
 import type { SessionId, UserId } from "@lair-chat/protocol/ids.ts";
 import { errors, jwtVerify, SignJWT } from "jose";
@@ -29,31 +29,32 @@ export interface AccessTokens {
 
 export interface AccessTokenOptions {
   readonly secret: Uint8Array<ArrayBuffer>;
+  /** The key before: what was signed with it is still taken. */
+  readonly previous?: Uint8Array<ArrayBuffer> | undefined;
   readonly clock: Clock;
 }
 
-export function createAccessTokens({ secret, clock }: AccessTokenOptions): AccessTokens {
-  if (secret.byteLength < secretBytes) {
-    throw new RangeError(`a signing secret has at least ${secretBytes} bytes`);
-  }
-  const key = crypto.subtle.importKey("raw", secret, { name: "HMAC", hash: "SHA-256" }, false, [
-    "sign",
-    "verify",
-  ]);
+export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
+  const { clock } = options;
+  const current = signingKey(options.secret);
+  const previous = options.previous && signingKey(options.previous);
+  // Tokens of before there were ids name none: whichever key they were signed with was the only one.
+  const keyFor = ({ kid }: { readonly kid?: string }) =>
+    previous !== undefined && kid === previous.id ? previous.key : current.key;
   return {
     sign: async ({ userId, sessionId, expiresAt }) =>
       new SignJWT({ sid: sessionId })
-        .setProtectedHeader({ alg: algorithm, typ: type })
+        .setProtectedHeader({ alg: algorithm, typ: type, kid: current.id })
         .setIssuer(issuer)
         .setAudience(audience)
         .setSubject(userId)
         .setJti(randomUUID())
         .setIssuedAt(Math.floor(clock.now() / 1000))
         .setExpirationTime(Math.floor(expiresAt / 1000))
-        .sign(await key),
+        .sign(await current.key),
     verify: async (token) => {
       try {
-        return readClaims(await verified(token, await key, clock));
+        return readClaims(await verified(token, keyFor, clock));
       } catch (cause) {
         if (cause instanceof errors.JWTExpired) throw new ChatError("token_expired", { cause });
         throw new ChatError("invalid_token", { cause });
@@ -62,8 +63,29 @@ export function createAccessTokens({ secret, clock }: AccessTokenOptions): Acces
   };
 }
 
-async function verified(token: string, key: CryptoKey, clock: Clock) {
-  const { payload } = await jwtVerify(token, key, {
+interface SigningKey {
+  /** Stands in the header of what it signs, and gives nothing of the secret away. */
+  readonly id: string;
+  readonly key: Promise<CryptoKey>;
+}
+
+function signingKey(secret: Uint8Array<ArrayBuffer>): SigningKey {
+  if (secret.byteLength < secretBytes) {
+    throw new RangeError(`a signing secret has at least ${secretBytes} bytes`);
+  }
+  const use = { name: "HMAC", hash: "SHA-256" };
+  return {
+    id: hash("sha256", Buffer.concat([Buffer.from("kid\0"), secret])).slice(0, 16),
+    key: crypto.subtle.importKey("raw", secret, use, false, ["sign", "verify"]),
+  };
+}
+
+async function verified(
+  token: string,
+  keyFor: (header: { readonly kid?: string }) => Promise<CryptoKey>,
+  clock: Clock,
+) {
+  const { payload } = await jwtVerify(token, keyFor, {
     algorithms: [algorithm],
     typ: type,
     issuer,

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { openTestStorage, temporaryFolder } from "../test/storage-fixture.ts";
 import { setState } from "../test/storage-operations.ts";
 import { prepareDataFile } from "./data-file.ts";
+import { takeInstanceLock } from "./instance-lock.ts";
 
 const posix = { skip: process.platform === "win32" ? "modes are not used on Windows" : false };
 const modeOf = (file: string) => statSync(file).mode & 0o777;
@@ -22,6 +23,14 @@ test(
     for (const suffix of ["", "-wal", "-shm"]) assert.equal(modeOf(`${file}${suffix}`), 0o600);
   },
 );
+
+test("where no folder can be made the database is refused at once", {
+  skip: process.platform !== "linux",
+}, () => {
+  const file = "/proc/no-such-folder/deep/lair-chat.db";
+  assert.throws(() => prepareDataFile(file, true), /cannot be made: .*ENOENT/);
+  assert.throws(() => takeInstanceLock(file, "a test"), /cannot be opened: .*ENOENT/);
+});
 
 test("a database that others may read is refused with what to do, and not changed", posix, () => {
   using folder = temporaryFolder();

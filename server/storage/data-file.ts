@@ -1,7 +1,6 @@
 import {
   closeSync,
   existsSync,
-  mkdirSync,
   openSync,
   readSync,
   type Stats,
@@ -9,6 +8,7 @@ import {
   statSync,
 } from "node:fs";
 import path from "node:path";
+import { makeFolder } from "./make-folder.ts";
 import { StorageError } from "./storage-error.ts";
 
 const magic = "SQLite format 3\0";
@@ -41,7 +41,7 @@ export function prepareDataFile(file: string, create: boolean): void {
 function createEmpty(file: string, folder: string): void {
   refuseOrphans(file);
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     // SQLite gives the files beside it the same mode as this one.
     closeSync(openSync(file, "ax", 0o600));
   } catch (cause) {

@@ -1,6 +1,7 @@
-import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, existsSync, openSync } from "node:fs";
 import path from "node:path";
 import Sqlite from "better-sqlite3";
+import { makeFolder } from "./make-folder.ts";
 import { StorageError } from "./storage-error.ts";
 
 /** The right to write to a database, held by one process at a time. */
@@ -59,7 +60,7 @@ function explained(db: Sqlite.Database, file: string, cause: unknown): StorageEr
 
 function openLockFile(name: string): Sqlite.Database {
   try {
-    mkdirSync(path.dirname(name), { recursive: true, mode: 0o700 });
+    makeFolder(path.dirname(name));
     makeIfMissing(name);
     const db = new Sqlite(name, { timeout: 0 });
     // What is in it matters to nobody after a crash.

@@ -34,6 +34,8 @@ export interface EntryDraft {
   readonly payload: Uint8Array;
   /** Of an edit or a delete: the message as it is now. Not stored with it, but found again by readers. */
   readonly subject?: LogEntry;
+  /** Of an edit: members who may not read the message, and are not told its content. Not stored. */
+  readonly hiddenFrom?: readonly UserId[];
 }
 
 /** An entry as it stands in the log. */

@@ -47,8 +47,7 @@ export async function openSqlite(options: OpenSqliteOptions): Promise<SqliteData
   const writer = new WriterClient(options.writerThread, setup, {
     settled: (result) => queue.settle(result),
     fatal,
-    notEmptied: (problem) =>
-      logger.warn({ problem }, "the database was closed without a checkpoint"),
+    notEmptied: (reason) => logger.warn({ reason }, "the database was closed without a checkpoint"),
   });
   const queue = new WriteQueue({ post: (request) => writer.post(request), now, log: logger });
   await writer.started();

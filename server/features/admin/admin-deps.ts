@@ -29,6 +29,8 @@ export interface AdminDeps {
   readonly clock: Clock;
   readonly log: AuditLog;
   readonly connectionCounts: () => ConnectionCounts;
+  /** Makes a UUIDv7. */
+  readonly newId: () => string;
   /** When the server was started, by the clock. */
   readonly startedAt: number;
 }

@@ -15,7 +15,7 @@ interface AdminAct {
 }
 
 /** Asked again in the transaction: the role may have been taken away since. @throws ChatError `permission_denied` */
-async function demandAdmin(tx: WriteTransaction, by: UserId): Promise<void> {
+export async function demandAdmin(tx: WriteTransaction, by: UserId): Promise<void> {
   if ((await userById(tx, by))?.role !== "admin") throw new ChatError("permission_denied");
 }
 

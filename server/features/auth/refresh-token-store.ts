@@ -1,18 +1,22 @@
+import type { SessionId } from "@lair-chat/protocol/ids.ts";
 import { and, eq, isNull } from "drizzle-orm";
 import { type Reader, writeOperation } from "../../storage/database.ts";
 import { demandNotBanned } from "./ban-store.ts";
 import { sessionTimes } from "./session-rules.ts";
 import { endSession, insertRefreshToken, type SessionRow } from "./session-store.ts";
 
-/** False for a token that was never handed out: it need not trouble the writer. */
-export async function isKnownRefreshToken({ read, tables }: Reader, hash: string) {
+/** Whose token it is; undefined for one that was never handed out, which need not trouble the writer. */
+export async function sessionOfRefreshToken(
+  { read, tables }: Reader,
+  hash: string,
+): Promise<SessionId | undefined> {
   const { refreshTokens } = tables;
-  const rows = await read
-    .select({ hash: refreshTokens.hash })
+  const [row] = await read
+    .select({ sessionId: refreshTokens.sessionId })
     .from(refreshTokens)
     .where(eq(refreshTokens.hash, hash))
     .limit(1);
-  return rows.length > 0;
+  return row?.sessionId;
 }
 
 /** What became of a refresh token that was shown. Not errors: a reuse has to be committed. */

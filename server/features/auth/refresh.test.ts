@@ -45,6 +45,19 @@ test("a refresh token shown again at once gets another successor: the answer may
   assert.deepEqual(accounts.ended, []);
 });
 
+test("a session refreshes ten times in a minute, and others are not held up by it", async () => {
+  await using accounts = await openAccounts();
+  let { token } = await withDevice(accounts);
+  const other = await accounts.register("bob", { device_id: v7() as string as DeviceId });
+  for (let count = 0; count < 10; count += 1)
+    token = (await refresh(accounts, token)).refresh_token;
+  await assert.rejects(refresh(accounts, token), says("rate_limited"));
+  await refresh(accounts, other.reply.refresh_token ?? "");
+  accounts.clock.pass(6_000);
+  await refresh(accounts, token);
+  assert.deepEqual(accounts.ended, []);
+});
+
 test("a refresh token shown again later ends the session of both", async () => {
   await using accounts = await openAccounts();
   const { token, session } = await withDevice(accounts);

@@ -1,29 +1,51 @@
 import { ChatError } from "@lair-chat/protocol/errors.ts";
+import type { SessionId } from "@lair-chat/protocol/ids.ts";
 import type { Result } from "@lair-chat/protocol/registry.ts";
+import { TokenBuckets } from "../../cluster/token-buckets.ts";
 import type { Call, Handler, Session } from "../../commands/handler.ts";
 import { hashOpaqueToken, newOpaqueToken } from "../../security/opaque-token.ts";
 import type { AuthDeps } from "./auth-deps.ts";
 import {
-  isKnownRefreshToken,
   type Rotation,
   rotateRefreshTokenOperation,
+  sessionOfRefreshToken,
 } from "./refresh-token-store.ts";
 import { extendSessionOperation } from "./session-store.ts";
 import { signAccess } from "./sign-in.ts";
 
 type Deps = Pick<AuthDeps, "db" | "clock" | "tokens" | "bus">;
 
+/** A token lives ten minutes: a session that asks more often than this goes round in circles. */
+const perSession = { perSecond: 10 / 60, burst: 10 };
+const rememberedSessions = 100_000;
+
+/** Notes that a session asks once more. @throws ChatError `rate_limited` */
+type Pace = (sessionId: SessionId) => void;
+
 export function createRefresh(deps: Deps): Handler<"refresh"> {
+  const pace = createPace(deps);
   return (call: Call, { refresh_token: token }) => {
-    if (token !== undefined) return rotate(deps, token);
-    if (call.session !== undefined) return extend(deps, call.session);
-    throw new ChatError("unauthorized");
+    if (token !== undefined) return rotate(deps, pace, token);
+    if (call.session === undefined) throw new ChatError("unauthorized");
+    pace(call.session.id);
+    return extend(deps, call.session);
   };
 }
 
-async function rotate(deps: Deps, token: string): Promise<Result<"refresh">> {
+function createPace({ clock }: Pick<Deps, "clock">): Pace {
+  const buckets = new TokenBuckets(perSession, rememberedSessions);
+  return (sessionId) => {
+    const waitMs = buckets.take(sessionId, clock.now());
+    if (waitMs === 0) return;
+    throw new ChatError("rate_limited", { retryAfter: Math.ceil(waitMs / 1000) });
+  };
+}
+
+async function rotate(deps: Deps, pace: Pace, token: string): Promise<Result<"refresh">> {
   const hash = hashOpaqueToken(token);
-  if (!(await isKnownRefreshToken(deps.db, hash))) throw new ChatError("invalid_token");
+  const sessionId = await sessionOfRefreshToken(deps.db, hash);
+  if (sessionId === undefined) throw new ChatError("invalid_token");
+  pace(sessionId);
   const successor = newOpaqueToken();
   const successorHash = hashOpaqueToken(successor);
   const session = rotated(

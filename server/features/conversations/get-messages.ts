@@ -11,9 +11,9 @@ export function createGetMessages({ db }: Pick<ConversationsDeps, "db">): Handle
   return async ({ session }, { target, limit = limits.pageSize, ...bounds }) => {
     const before = boundOf("before", bounds.before);
     const after = boundOf("after", bounds.after);
-    const conversationId = await readableConversation(db, session.userId, target);
-    if (conversationId === undefined) return { messages: [], has_more: false };
-    const page = await readMessages(db, { conversationId, before, after, limit });
+    const readable = await readableConversation(db, session.userId, target);
+    if (readable === undefined) return { messages: [], has_more: false };
+    const page = await readMessages(db, { ...readable, before, after, limit });
     const keep = after === undefined ? "first" : "last";
     const { items, hasMore } = fitPage(page.entries.map(toMessage), page.hasMore, keep);
     return { messages: [...items], has_more: hasMore };

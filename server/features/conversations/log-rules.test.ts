@@ -140,10 +140,19 @@ test("an edit of what was erased since says only that", () => {
     message_id: message.messageId,
     message_seq: 7,
     target: { type: "room", room_id: room },
+    author: ann,
     deleted_by: bob,
     seq: 7,
     created_at: "2026-01-02T03:04:05.006Z",
   });
+});
+
+test("a member who was put out is told by whom; one who left, and an old entry, names nobody", () => {
+  const kicked = { user_id: ann, username: "ann", reason: "kicked", by: bob } as const;
+  const event = toEvent({ ...leave, payload: encodeLeave(kicked) });
+  assert(event.type === "user_left_room");
+  assert.deepEqual([event.reason, event.by], ["kicked", bob]);
+  assert.equal("by" in toEvent(leave), false);
 });
 
 test("an edit of nothing is an error", () => {

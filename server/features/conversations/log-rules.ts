@@ -17,6 +17,8 @@ export interface LeavePayload {
   readonly user_id: UserId;
   readonly username: string;
   readonly reason: "left" | "kicked" | "banned" | "room_deleted";
+  /** Who put the member out; older entries do not say. */
+  readonly by?: UserId;
 }
 
 /** By whom is who sent the entry. */
@@ -94,17 +96,38 @@ const events: { readonly [Kind in EntryKind]: (entry: LogEntry) => LoggedEvent }
     changed_by: entry.senderId,
     ...place(entry),
   }),
-  settings: (entry) => ({
-    type: "room_updated",
-    ...decodeJson<SettingsPayload>(entry),
-    changed_by: entry.senderId,
-    ...place(entry),
-  }),
+  settings: (entry) => {
+    const { room, changes } = decodeJson<SettingsPayload>(entry);
+    return {
+      type: "room_updated",
+      // Before there was this setting everybody could read everything.
+      room: { ...room, settings: { ...{ history: "shared" }, ...room.settings } },
+      changes,
+      changed_by: entry.senderId,
+      ...place(entry),
+    };
+  },
 };
 
 /** An entry as the event it is pushed and read as. */
 export function toEvent(entry: LogEntry): LoggedEvent {
   return events[entry.kind](entry);
+}
+
+/**
+ * An entry for somebody who may read what stands at `startsAt` and behind it: who may not read a
+ * message learns no content of it from its edits either.
+ */
+export function asReadFrom(startsAt: number, entry: LogEntry): LogEntry {
+  const { subject } = entry;
+  const isHidden = entry.kind === "edit" && subject !== undefined && subject.seq < startsAt;
+  return isHidden ? withoutContent(entry) : entry;
+}
+
+/** An edit that says of which message, and not what stands in it. */
+export function withoutContent(entry: LogEntry): LogEntry {
+  if (entry.subject === undefined) return entry;
+  return { ...entry, subject: { ...entry.subject, payload: new Uint8Array(), clientId: null } };
 }
 
 /** A message as every reader of its conversation sees it, the author included. */
@@ -140,6 +163,7 @@ function erasedEvent(erased: LogEntry, at: LogEntry): EventOf<"message_deleted">
     message_id: messageId,
     message_seq: erased.seq,
     target: targetOf(erased),
+    author: erased.senderId,
     deleted_by: deletedBy,
     ...place(at),
   };

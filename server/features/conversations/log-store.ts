@@ -117,6 +117,8 @@ export interface LogPage {
 
 export interface LogRange {
   readonly conversationId: ConversationId;
+  /** The first seq that may be read; 1 unless said. */
+  readonly startsAt?: number | undefined;
   /** Only entries before this seq. */
   readonly before?: number | undefined;
   /** Only entries behind this seq, the oldest of them first. Without it the newest are given. */
@@ -126,7 +128,8 @@ export interface LogRange {
 
 /** A page of a conversation's log, in ascending seq. */
 export async function readLog(reader: Reader, range: LogRange): Promise<LogPage> {
-  const { conversationId, limit, before = Number.MAX_SAFE_INTEGER, after = 0 } = range;
+  const { conversationId, limit, before = Number.MAX_SAFE_INTEGER, startsAt = 1 } = range;
+  const after = Math.max(range.after ?? 0, startsAt - 1);
   const query = range.after === undefined ? newestEntries : oldestEntries;
   // One row too many says whether there are more; a full page does not.
   const rows = await query(reader).execute({ conversationId, before, after, rows: limit + 1 });
@@ -139,6 +142,8 @@ export type MessageBound = { readonly seq: number } | { readonly time: number };
 
 export interface MessageRange {
   readonly conversationId: ConversationId;
+  /** As of `LogRange`. */
+  readonly startsAt?: number | undefined;
   readonly before?: MessageBound | undefined;
   /** With it the page holds the oldest messages behind it, else the newest. */
   readonly after?: MessageBound | undefined;
@@ -147,7 +152,7 @@ export interface MessageRange {
 
 /** A page of a conversation's messages, the newest first. Not for transactions: it lets the loop turn. */
 export async function readMessages(reader: Reader, range: MessageRange): Promise<LogPage> {
-  const { conversationId, before, after, limit } = range;
+  const { conversationId, startsAt = 1, before, after, limit } = range;
   const head = await headOf(reader, conversationId);
   const seqOf = async (bound: MessageBound, tick: 0 | 1) =>
     "seq" in bound
@@ -156,7 +161,7 @@ export async function readMessages(reader: Reader, range: MessageRange): Promise
   const gap = {
     conversationId,
     before: Math.min(before === undefined ? head + 1 : await seqOf(before, 0), head + 1),
-    after: after === undefined ? 0 : await seqOf(after, 1),
+    after: Math.max(after === undefined ? 0 : await seqOf(after, 1), startsAt - 1),
   };
   const direction = after === undefined ? "backward" : "forward";
   const rows = await messageRows(reader, gap, { direction, rows: limit + 1 });

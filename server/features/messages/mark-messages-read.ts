@@ -1,5 +1,5 @@
 import { ChatError } from "@lair-chat/protocol/errors.ts";
-import type { ConversationId, MessageId, UserId } from "@lair-chat/protocol/ids.ts";
+import type { ConversationId, UserId } from "@lair-chat/protocol/ids.ts";
 import type { Handler } from "../../commands/handler.ts";
 import { readableConversation } from "../conversations/readable-store.ts";
 import { type ReadMarker, unreadCount } from "../conversations/unread-store.ts";
@@ -10,10 +10,10 @@ type Deps = Pick<MessagesDeps, "db" | "bus">;
 
 export function createMarkMessagesRead({ db, bus }: Deps): Handler<"mark_messages_read"> {
   return async ({ session: { userId } }, { target, up_to: upTo }) => {
-    const conversationId = await readableConversation(db, userId, target);
-    if (conversationId === undefined) return nothingSaid(upTo);
-    const seq =
-      typeof upTo === "number" ? upTo : await seqOfMessage(db, conversationId, upTo as MessageId);
+    const readable = await readableConversation(db, userId, target);
+    if (readable === undefined) return nothingSaid(upTo);
+    const { conversationId } = readable;
+    const seq = typeof upTo === "number" ? upTo : await seqOfMessage(db, readable, upTo);
     const before = await readMarkerOf(db, conversationId, userId);
     const marker = await moved(db, { conversationId, userId, seq }, before);
     const count = await unreadCount(db, userId, marker);

@@ -3,6 +3,7 @@ import type { MessageId, UserId } from "@lair-chat/protocol/ids.ts";
 import { type WriteTransaction, writeOperation } from "../../storage/database.ts";
 import { type LogEntry, roomOfConversation } from "../../storage/log-entry.ts";
 import { blankMessage, messageById } from "../conversations/change-store.ts";
+import { historyStartOf, membersBehind } from "../conversations/history-store.ts";
 import { appendEntry } from "../conversations/log-store.ts";
 import { isBlockedBetween } from "../users/block-store.ts";
 import { userById } from "../users/user-store.ts";
@@ -29,11 +30,13 @@ export const editMessageOperation = writeOperation(
     { messageId, by, payload }: ChangeMessageArgs & { readonly payload: Uint8Array },
   ): Promise<LogEntry> => {
     const message = await loggedMessage(tx, messageId);
+    await demandReadable(tx, by.id, message);
     demandEdit(await writerAt(tx, by.id, message), message);
     if (Buffer.compare(message.payload, payload) === 0) return message;
     const changeId = await blankMessage(tx, message, "message");
     const subject: LogEntry = { ...message, payload, isEdited: true };
-    const place = changeAt(message, by);
+    const hiddenFrom = await membersBehind(tx, message.conversationId, message.seq);
+    const place = { ...changeAt(message, by), ...(hiddenFrom.length > 0 && { hiddenFrom }) };
     await appendEntry(tx, { ...place, kind: "edit", messageId: changeId, payload, subject });
     return subject;
   },
@@ -47,7 +50,10 @@ export const deleteMessageOperation = writeOperation(
   "delete_message",
   async (tx, { messageId, by }: ChangeMessageArgs): Promise<void> => {
     const message = await loggedMessage(tx, messageId);
-    demandDelete(await writerAt(tx, by.id, message), message);
+    const writer = await writerAt(tx, by.id, message);
+    // An admin deletes what was reported, whether or not it may be read from inside.
+    if (writer.actor.role !== "admin") await demandReadable(tx, by.id, message);
+    demandDelete(writer, message);
     const changeId = await blankMessage(tx, message, "erased");
     const payload = new Uint8Array();
     const subject: LogEntry = { ...message, kind: "erased", payload, deletedBy: by.id };
@@ -60,6 +66,16 @@ async function loggedMessage(tx: WriteTransaction, messageId: MessageId): Promis
   const found = await messageById(tx, messageId);
   if (found === undefined) throw new ChatError("message_not_found");
   return { ...found, messageId };
+}
+
+/** @throws ChatError `message_not_found` for a member who may not read what was said before joining */
+async function demandReadable(
+  tx: WriteTransaction,
+  userId: UserId,
+  { conversationId, seq }: LogEntry,
+): Promise<void> {
+  const startsAt = await historyStartOf(tx, conversationId, userId);
+  if (startsAt !== undefined && seq < startsAt) throw new ChatError("message_not_found");
 }
 
 /** Somebody where a message stands, as the database has it in this transaction. */

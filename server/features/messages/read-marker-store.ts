@@ -4,6 +4,7 @@ import { and, eq } from "drizzle-orm";
 import { type Reader, writeOperation } from "../../storage/database.ts";
 import { messageById } from "../conversations/change-store.ts";
 import { headOf } from "../conversations/log-store.ts";
+import type { Readable } from "../conversations/readable-store.ts";
 import { type ReadMarker, readUpTo } from "../conversations/unread-store.ts";
 
 export interface MarkReadArgs {
@@ -46,13 +47,14 @@ export const markReadOperation = writeOperation(
   },
 );
 
-/** The place of a message, an erased one too. @throws ChatError `message_not_found` */
+/** The place of a message, an erased one too. @throws ChatError `message_not_found`, also for one that may not be read */
 export async function seqOfMessage(
   reader: Reader,
-  conversationId: ConversationId,
-  messageId: MessageId,
+  { conversationId, startsAt }: Readable,
+  messageId: string,
 ): Promise<number> {
-  const message = await messageById(reader, messageId);
-  if (message?.conversationId === conversationId) return message.seq;
+  const message = await messageById(reader, messageId as MessageId);
+  const isHere = message?.conversationId === conversationId && message.seq >= startsAt;
+  if (isHere) return message.seq;
   throw new ChatError("message_not_found");
 }

@@ -19,9 +19,11 @@ const rememberedNotices = 10_000;
 export function createTyping({ db, bus, clock }: PresenceDeps): Handler<"typing"> {
   const isDue = createPacer(clock);
   return async ({ session }, { target }) => {
-    const conversationId = await readableConversation(db, session.userId, target);
+    const readable = await readableConversation(db, session.userId, target);
     // A direct conversation begins with its first message: until then the other is nobody's business.
-    if (conversationId === undefined || !isDue(session.userId, conversationId)) return {};
+    if (readable === undefined) return {};
+    const { conversationId } = readable;
+    if (!isDue(session.userId, conversationId)) return {};
     if (target.type === "dm" && (await isBlockedBetween(db, session.userId, target.recipient))) {
       return {};
     }

@@ -14,6 +14,7 @@ export function createCreateRoom(deps: Pick<RoomsDeps, "db" | "newId">): Handler
       maxMembers: settings.max_members ?? null,
       moderated: settings.moderated,
       joinRole: settings.join_role,
+      history: settings.history,
     });
     return { room: toWireRoom(room) };
   };

@@ -74,7 +74,7 @@ export const removeMemberOperation = writeOperation(
   async (tx, args: OnMemberArgs): Promise<void> => {
     const { room } = await admitToRemove(tx, args);
     const { member } = await targetOf(tx, args);
-    await dropMember(tx, room, member, "kicked");
+    await dropMember(tx, room, member, { reason: "kicked", by: args.userId });
   },
 );
 
@@ -93,7 +93,8 @@ export const banMemberOperation = writeOperation(
     const { room, target } = await admitToRemove(tx, args);
     const { id: userId } = await userOf(tx, args.targetId);
     await insertBan(tx, { roomId: room.id, userId, bannedBy: args.userId, reason });
-    if (target !== undefined) await dropMember(tx, room, target, "banned");
+    const how = { reason: "banned", by: args.userId } as const;
+    if (target !== undefined) await dropMember(tx, room, target, how);
     const invitation = await pendingInvitation(tx, { roomId: room.id, userId });
     if (invitation !== undefined) await settleInvitation(tx, invitation.id, "cancelled");
     return invitation;

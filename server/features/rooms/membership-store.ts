@@ -63,6 +63,9 @@ export async function addMember(
   return { room, membership, seq: entry.seq };
 }
 
+/** Why a membership ends, and by whom where it was not the member. */
+type Leaving = Pick<LeavePayload, "reason" | "by">;
+
 /**
  * Takes a member out. Where he was the owner of record, another owner is from then on.
  * @throws ChatError `last_owner` when others would be left without one
@@ -71,12 +74,12 @@ export async function dropMember(
   tx: WriteTransaction,
   room: RoomRow,
   { userId, role }: MemberRow,
-  reason: LeavePayload["reason"],
+  how: Leaving,
 ): Promise<{ readonly seq: number }> {
   const ownerId = role === "owner" ? await ownerWithout(tx, room, userId) : room.ownerId;
   await tx.db.delete(tx.tables.members).where(rowOf(tx, room.id, userId));
   await changeRoom(tx, room.id, { ownerId, added: -1 });
-  const { entry } = await appendEntry(tx, leaveDraft(room.id, await userOf(tx, userId), reason));
+  const { entry } = await appendEntry(tx, leaveDraft(room.id, await userOf(tx, userId), how));
   return { seq: entry.seq };
 }
 
@@ -164,8 +167,8 @@ function joinDraft(roomId: RoomId, user: UserRow, role: RoomRole, now: number): 
   return { ...draftBy(roomId, user), kind: "join", payload };
 }
 
-function leaveDraft(roomId: RoomId, user: UserRow, reason: LeavePayload["reason"]): EntryDraft {
-  const payload = encodeLeave({ user_id: user.id, username: user.username, reason });
+function leaveDraft(roomId: RoomId, user: UserRow, how: Leaving): EntryDraft {
+  const payload = encodeLeave({ user_id: user.id, username: user.username, ...how });
   return { ...draftBy(roomId, user), kind: "leave", payload };
 }
 

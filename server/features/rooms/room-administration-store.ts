@@ -1,5 +1,6 @@
 import type { RoomId, UserId } from "@lair-chat/protocol/ids.ts";
 import { eq } from "drizzle-orm";
+import { demand } from "../../rights/can.ts";
 import { type WriteTransaction, writeOperation } from "../../storage/database.ts";
 import { conversationOfRoom } from "../../storage/log-entry.ts";
 import { memberIdsOf } from "../conversations/conversation-store.ts";
@@ -9,7 +10,14 @@ import { pendingOfRoom } from "../invitations/invitation-row-store.ts";
 import type { InvitationRow } from "../invitations/invitation-rules.ts";
 import { draftBy, userOf } from "./membership-store.ts";
 import { admitToRoom, type RoomAndUser } from "./room-access-store.ts";
-import { changesTo, type RoomChange, type RoomRow, roomNameKey, toWireRoom } from "./room-rules.ts";
+import {
+  changesTo,
+  type RoomChange,
+  type RoomRow,
+  rightsToChange,
+  roomNameKey,
+  toWireRoom,
+} from "./room-rules.ts";
 import { nameTaken } from "./room-store.ts";
 
 export interface UpdateRoomArgs extends RoomAndUser {
@@ -24,8 +32,9 @@ export interface UpdateRoomArgs extends RoomAndUser {
 export const updateRoomOperation = writeOperation(
   "update_room",
   async (tx, { roomId, userId, wanted }: UpdateRoomArgs): Promise<RoomRow> => {
-    const { room } = await admitToRoom(tx, { roomId, userId }, "room.update");
+    const { room, actor, resource } = await admitToRoom(tx, { roomId, userId }, "room.update");
     const { values, names } = changesTo(room, wanted);
+    for (const action of rightsToChange(names)) demand(actor, action, resource);
     if (names.length === 0) return room;
     const changed = await storeChange(tx, roomId, values);
     const payload = encodeSettings({ room: toWireRoom(changed), changes: [...names] });

@@ -23,6 +23,7 @@ export function toWireRoom(row: RoomRow): Room {
       max_members: row.maxMembers,
       moderated: row.moderated,
       join_role: row.joinRole,
+      history: row.history,
     },
     created_at: new Date(row.createdAt).toISOString(),
   };
@@ -63,6 +64,7 @@ const changeable = {
   maxMembers: "settings.max_members",
   moderated: "settings.moderated",
   joinRole: "settings.join_role",
+  history: "settings.history",
 } as const satisfies Partial<Record<keyof RoomRow, string>>;
 
 type Changeable = keyof typeof changeable;
@@ -90,6 +92,11 @@ export function changesTo(
     });
   }
   return { values, names: fields.map((field) => changeable[field]) };
+}
+
+/** The right that it takes to change these fields, named as the wire does, beside that to change any. */
+export function rightsToChange(names: readonly string[]): readonly Action[] {
+  return names.includes(changeable.history) ? ["room.set_history"] : [];
 }
 
 /** What one becomes by joining: whoever joins a room that everybody has left becomes its owner. */

@@ -8,6 +8,7 @@ import type { TestUser } from "../../test/storage-operations.ts";
 import { roleIn } from "../conversations/conversation-store.ts";
 import { toEvent } from "../conversations/log-rules.ts";
 import { readLog } from "../conversations/log-store.ts";
+import { updateRoomOperation } from "./room-administration-store.ts";
 import { listMembers, listRooms, type RoomFilter } from "./room-list-store.ts";
 import { roomNameKey } from "./room-rules.ts";
 import { findRoom, joinRoomOperation, leaveRoomOperation } from "./room-store.ts";
@@ -46,6 +47,21 @@ test("a room's name is taken in every spelling of it", async () => {
   }
   assert.equal(await storage.db.read.$count(storage.db.tables.rooms), 1);
   assert.equal(await storage.db.read.$count(storage.db.tables.conversations), 1);
+});
+
+test("the name of a private room is nobody's business: it is taken for no other room", async () => {
+  await using storage = await openTestStorage();
+  const { db } = storage;
+  const { ann, bob } = await makeUsers(db, "ann", "bob");
+  const hidden = await makeRoom(db, ann, { name: "Den", isPrivate: true });
+  const shown = await makeRoom(db, bob, { name: "DEN" });
+  const other = await makeRoom(db, bob, { name: "den", isPrivate: true });
+  const open = (roomId: RoomId, { id: userId }: TestUser, isPrivate: boolean) =>
+    db.write(updateRoomOperation, { roomId, userId, wanted: { isPrivate } });
+  await assert.rejects(open(hidden, ann, false), { code: "room_name_taken" });
+  await open(shown, bob, true);
+  const both = await Promise.allSettled([open(hidden, ann, false), open(other, bob, false)]);
+  assert.deepEqual(both.map(({ status }) => status).toSorted(), ["fulfilled", "rejected"]);
 });
 
 test("joining and leaving is refused where it makes no sense", async () => {

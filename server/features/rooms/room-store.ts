@@ -18,6 +18,7 @@ export interface CreateRoomArgs {
   readonly maxMembers: number | null;
   readonly moderated?: boolean | undefined;
   readonly joinRole?: RoomRow["joinRole"] | undefined;
+  readonly history?: RoomRow["history"] | undefined;
 }
 
 /** Makes a room and its owner's membership. @throws ChatError `room_name_taken` */
@@ -35,7 +36,7 @@ export const createRoomOperation = writeOperation(
       moderated,
       joinRole,
       // Whoever may join a public room at any time may as well read what was said before.
-      history: said.isPrivate ? "joined" : "shared",
+      history: said.history ?? (said.isPrivate ? "joined" : "shared"),
       id: roomId,
       nameKey: roomNameKey(said.name),
       ownerId,
@@ -87,7 +88,7 @@ export const leaveRoomOperation = writeOperation(
   "leave_room",
   async (tx, who: RoomAndUser): Promise<{ readonly seq: number }> => {
     const { room, member } = await admitMember(tx, who, "room.leave");
-    return dropMember(tx, room, member, "left");
+    return dropMember(tx, room, member, { reason: "left" });
   },
 );
 

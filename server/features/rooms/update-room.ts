@@ -15,6 +15,7 @@ export function createUpdateRoom({ db }: Pick<RoomsDeps, "db">): Handler<"update
         maxMembers: settings.max_members,
         moderated: settings.moderated,
         joinRole: settings.join_role,
+        history: settings.history,
       },
     });
     return { room: toWireRoom(room) };

@@ -1,4 +1,4 @@
-import type { DeviceId, SessionId, UserId } from "@lair-chat/protocol/ids.ts";
+import type { DeviceId, RegistrationInviteId, SessionId, UserId } from "@lair-chat/protocol/ids.ts";
 import type { ColumnKit } from "./column-kit.ts";
 
 /** People, the devices they sign in from, and what keeps them signed in. */
@@ -10,6 +10,7 @@ export function accountTables(kit: ColumnKit) {
     devices: devicesTable(kit, users),
     sessions,
     refreshTokens: refreshTokensTable(kit, sessions),
+    registrationInvites: registrationInvitesTable(kit, users),
   };
 }
 
@@ -93,5 +94,32 @@ function refreshTokensTable(kit: ColumnKit, sessions: ReturnType<typeof sessions
       usedAt: kit.bigint("used_at"),
     },
     (t) => [kit.index("refresh_tokens_session_index").on(t.sessionId)],
+  );
+}
+
+/** Tokens with which accounts can be made where registration is by invitation. */
+function registrationInvitesTable(kit: ColumnKit, users: UsersTable) {
+  return kit.table(
+    "registration_invites",
+    {
+      id: kit.text("id").$type<RegistrationInviteId>().primaryKey(),
+      /** SHA-256 of the token, hex. The token itself is never stored. */
+      tokenHash: kit.text("token_hash").notNull(),
+      /** Null where it was made on the server's command line. */
+      createdBy: kit
+        .text("created_by")
+        .$type<UserId>()
+        .references(() => users.id, { onDelete: "set null" }),
+      note: kit.text("note"),
+      maxUses: kit.integer("max_uses").notNull(),
+      uses: kit.integer("uses").notNull().default(0),
+      createdAt: kit.bigint("created_at").notNull(),
+      expiresAt: kit.bigint("expires_at").notNull(),
+      revokedAt: kit.bigint("revoked_at"),
+    },
+    (t) => [
+      kit.uniqueIndex("registration_invites_token_unique").on(t.tokenHash),
+      kit.index("registration_invites_created_index").on(t.createdAt),
+    ],
   );
 }

@@ -1,4 +1,5 @@
 import type { ConversationId, RoomId, UserId } from "@lair-chat/protocol/ids.ts";
+import { sql } from "drizzle-orm";
 import type { UsersTable } from "./account-tables.ts";
 import type { ColumnKit } from "./column-kit.ts";
 
@@ -51,7 +52,8 @@ function roomsTable(kit: ColumnKit, conversations: ConversationsTable) {
       history: kit.text("history").$type<"shared" | "joined">().notNull().default("shared"),
       createdAt: kit.bigint("created_at").notNull(),
     },
-    (t) => [kit.uniqueIndex("rooms_name_key_unique").on(t.nameKey)],
+    // That a name is taken must not tell of a private room: only public ones need names of their own.
+    (t) => [kit.uniqueIndex("rooms_name_key_unique").on(t.nameKey).where(sql`not is_private`)],
   );
 }
 

@@ -8,6 +8,7 @@ export const {
   devices,
   sessions,
   refreshTokens,
+  registrationInvites,
   conversations,
   rooms,
   directConversations,
