@@ -33,6 +33,7 @@ function introduction(): string {
   const figures: Readonly<Record<string, unknown>> = {
     ...limits,
     signInSeconds: limits.signInMs / 1000,
+    legacySignInSeconds: limits.legacySignInMs / 1000,
     idleSeconds: limits.idleMs / 1000,
     pingSeconds: limits.pingMs / 1000,
   };
@@ -76,12 +77,16 @@ function resultSection(command: Command): string[] {
 function example(command: Command): string {
   const params = exampleOf(command.params) as object;
   const request = { type: command.name, request_id: "7", ...params };
-  const type = command.reply === "silent" ? undefined : replyType(command, "7");
-  const reply =
-    type === undefined
-      ? []
-      : [JSON.stringify(successReply(type, "7", exampleOf(command.result) as object))];
-  return [JSON.stringify(request), ...reply].join("\n");
+  return [request, ...exampleReply(command)].map((message) => JSON.stringify(message)).join("\n");
+}
+
+function exampleReply(command: Command): readonly object[] {
+  const { reply } = command;
+  const type = reply === "silent" ? undefined : replyType(command, "7");
+  if (type === undefined) return [];
+  const result = exampleOf(command.result) as object;
+  const isBare = typeof reply === "object" && reply.isBare === true;
+  return [isBare ? { type, ...result } : successReply(type, "7", result)];
 }
 
 function eventSection(event: ChatEvent): string {

@@ -7,5 +7,6 @@ export const forgetEverythingOperation = writeOperation(
     await db.delete(tables.conversations);
     await db.delete(tables.users);
     await db.delete(tables.serverState);
+    await db.delete(tables.registrationInvites);
   },
 );

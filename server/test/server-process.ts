@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const mainFile = fileURLToPath(new URL("../main.ts", import.meta.url));
-const startLimitMs = 20_000;
+const startLimitMs = 60_000;
 
 export interface ServerProcess {
   readonly tcpPort: number;
@@ -39,6 +39,7 @@ export interface ServerProcessOptions {
 const limitsOff = {
   LAIR_LIMIT_REGISTER: "off",
   LAIR_LIMIT_LOGIN: "off",
+  LAIR_LIMIT_REFRESH: "off",
   LAIR_LIMIT_API: "off",
   LAIR_LIMIT_API_USER: "off",
   LAIR_LIMIT_MESSAGES: "off",

@@ -25,6 +25,9 @@ export interface WireAddress {
   readonly tls?: tls.ConnectionOptions;
 }
 
+/** Looks at what is sent to a client of 1.x: what it says against it, or undefined. */
+export type FrameCheck = (message: WireMessage) => string | undefined;
+
 const DEFAULT_LIMIT_MS = 10_000;
 /** Larger than anything a server may send, so that what it sends too much is seen and not cut. */
 const MAX_FRAME_BYTES = 64 * 1024 * 1024;
@@ -47,6 +50,9 @@ export class WireClient {
   readonly #closed = Promise.withResolvers<void>();
   #isClosed = false;
   #requests = 0;
+  #check: FrameCheck | undefined;
+  #isOf1x = true;
+  #objection: Error | undefined;
 
   private constructor(socket: net.Socket) {
     this.socket = socket;
@@ -82,6 +88,13 @@ export class WireClient {
     const client = new WireClient(framed(webSocket));
     await once(webSocket, "open");
     return client;
+  }
+
+  /** Holds whatever this client is sent to `check`, as long as it passes for a client of 1.x. */
+  checking(check: FrameCheck): this {
+    this.#check = check;
+    for (const message of this.received) this.#examine(message);
+    return this;
   }
 
   /** Waits for the server's hello and answers it; without features it is a 1.x client. */
@@ -147,6 +160,7 @@ export class WireClient {
     what = "a message",
     limitMs = DEFAULT_LIMIT_MS,
   ): Promise<WireMessage> {
+    if (this.#objection !== undefined) return Promise.reject(this.#objection);
     const index = this.#unread.findIndex(wants);
     const [found] = index < 0 ? [] : this.#unread.splice(index, 1);
     if (found !== undefined) return Promise.resolve(found);
@@ -194,7 +208,11 @@ export class WireClient {
     await this.call("ping", {});
   }
 
-  send(message: object): void {
+  send(message: WireMessage): void {
+    const { type, features } = message;
+    if (type === "client_hello") {
+      this.#isOf1x = !(Array.isArray(features) && features.includes("client_ids"));
+    }
     this.sendText(JSON.stringify(message));
   }
 
@@ -227,6 +245,7 @@ export class WireClient {
   async close(): Promise<void> {
     this.socket.destroy();
     await this.#closed.promise;
+    if (this.#objection !== undefined) throw this.#objection;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -242,12 +261,21 @@ export class WireClient {
 
   #take(message: WireMessage): void {
     this.received.push(message);
+    this.#examine(message);
     for (const waiter of this.#waiters) {
       if (!waiter.wants(message)) continue;
       waiter.resolve(message);
       return;
     }
     this.#unread.push(message);
+  }
+
+  #examine(message: WireMessage): void {
+    const objection = this.#isOf1x ? this.#check?.(message) : undefined;
+    if (objection === undefined || this.#objection !== undefined) return;
+    const what = JSON.stringify(message).slice(0, 1000);
+    this.#objection = new Error(`a client of 1.x cannot read this: ${objection}: ${what}`);
+    for (const waiter of [...this.#waiters]) waiter.reject(this.#objection);
   }
 
   #onClose(): void {

@@ -60,6 +60,7 @@ delete own message         | sign-in    -           denied      denied      yes 
 delete another's message   | sign-in    denied      denied      denied      denied      yes         yes         yes
 
 update_room                | sign-in    outside     outside     outside     denied      denied      yes         yes
+hide the past              | sign-in    outside     outside     outside     denied      denied      yes         outside
 delete_room                | sign-in    outside     outside     outside     denied      denied      yes         outside
 admin_delete_room          | sign-in    denied      denied      denied      denied      denied      denied      yes
 update_member_role         | sign-in    outside     outside     outside     denied      denied      yes         outside
@@ -115,6 +116,7 @@ delete own message         | sign-in    -              no-message     no-message
 delete another's message   | sign-in    no-message     no-message     no-message     denied      yes         yes         no-message
 
 update_room                | sign-in    no-room        no-room        no-room        denied      denied      yes         no-room
+show the past              | sign-in    no-room        no-room        no-room        denied      denied      yes         no-room
 delete_room                | sign-in    no-room        no-room        no-room        denied      denied      yes         no-room
 admin_delete_room          | sign-in    denied         denied         denied         denied      denied      denied      yes
 update_member_role         | sign-in    no-room        no-room        no-room        denied      denied      yes         no-room

@@ -90,6 +90,14 @@ export const requests: Readonly<Record<string, Request>> = {
     params: (asked) => ({ ...room(asked), description: asked.who }),
     ...harmless,
   },
+  "hide the past": {
+    command: "update_room",
+    params: (asked) => ({ ...room(asked), settings: { history: "joined" } }),
+  },
+  "show the past": {
+    command: "update_room",
+    params: (asked) => ({ ...room(asked), settings: { history: "shared" } }),
+  },
   delete_room: { command: "delete_room", params: room },
   admin_delete_room: { command: "admin_delete_room", params: room },
   update_member_role: {

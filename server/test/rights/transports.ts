@@ -2,6 +2,7 @@ import type { Command } from "@lair-chat/protocol/define.ts";
 import { readIncoming } from "@lair-chat/protocol/envelope.ts";
 import type { ErrorCode } from "@lair-chat/protocol/errors.ts";
 import { type CommandName, commands } from "@lair-chat/protocol/registry.ts";
+import { whyUnreadable } from "../compatibility/rust-client-frames.ts";
 import { ask } from "../scenarios/chatting.ts";
 import type { ServerProcess } from "../server-process.ts";
 import { WireClient } from "../wire-client.ts";
@@ -10,6 +11,8 @@ export type RawParams = Readonly<Record<string, unknown>>;
 
 export interface RawAnswer {
   readonly outcome: "yes" | ErrorCode;
+  /** The result, or whatever else there is to say. */
+  readonly body: Readonly<Record<string, unknown>>;
   /** All that came, but for the id of the request. */
   readonly raw: string;
 }
@@ -27,33 +30,51 @@ export interface Transport {
   open(server: ServerProcess, token: string | undefined): Promise<Caller>;
 }
 
+/** As a client of 1.x, which must be able to read all of it. */
 const tcp: Transport = {
   name: "TCP",
   serves: () => true,
-  async open({ tcpPort }, token) {
-    const connect = async () => {
+  open: ({ tcpPort }, token) =>
+    openWire(async () => {
       const client = await WireClient.connect({ port: tcpPort });
+      await client.checking(whyUnreadable).hello([]);
+      return client;
+    }, token),
+};
+
+const webSocket: Transport = {
+  name: "WebSocket",
+  serves: () => true,
+  open: ({ httpPort }, token) =>
+    openWire(async () => {
+      const client = await WireClient.connectWebSocket({ port: httpPort });
       await client.hello();
       return client;
-    };
-    // A connection that has not signed in is given few frames, so each question has one of its own.
-    if (token === undefined) {
-      return {
-        ask: async (name, params) => {
-          await using client = await connect();
-          return await askOver(client, name, params);
-        },
-        close: async () => undefined,
-      };
-    }
-    const client = await connect();
-    await client.call("authenticate", { token });
-    return {
-      ask: (name, params) => askOver(client, name, params),
-      close: () => client.close(),
-    };
-  },
+    }, token),
 };
+
+/** One who asks over a connection of frames, whatever carries them. */
+async function openWire(
+  connect: () => Promise<WireClient>,
+  token: string | undefined,
+): Promise<Caller> {
+  // A connection that has not signed in is given few frames, so each question has one of its own.
+  if (token === undefined) {
+    return {
+      ask: async (name, params) => {
+        await using client = await connect();
+        return await askOver(client, name, params);
+      },
+      close: async () => undefined,
+    };
+  }
+  const client = await connect();
+  await client.call("authenticate", { token });
+  return {
+    ask: (name, params) => askOver(client, name, params),
+    close: () => client.close(),
+  };
+}
 
 let requests = 0;
 
@@ -68,7 +89,8 @@ async function askOver(
   const reply = await client.expectsMessage((message) => message["request_id"] === id, name);
   const incoming = readIncoming(reply);
   const raw = JSON.stringify({ ...reply, request_id: "" });
-  return { outcome: incoming.kind === "failure" ? incoming.error.code : "yes", raw };
+  const { type, request_id, success, ...body } = reply;
+  return { outcome: incoming.kind === "failure" ? incoming.error.code : "yes", body, raw };
 }
 
 const http: Transport = {
@@ -79,7 +101,7 @@ const http: Transport = {
       ask: async (name, params) => {
         const { status, body } = await ask(server, token, requestFor(name, params));
         const error = body["error"] as { readonly code: ErrorCode } | undefined;
-        return { outcome: error?.code ?? "yes", raw: `${status} ${JSON.stringify(body)}` };
+        return { outcome: error?.code ?? "yes", body, raw: `${status} ${JSON.stringify(body)}` };
       },
       close: async () => undefined,
     };
@@ -111,4 +133,4 @@ function inQuery({ target, filter, ...rest }: RawParams): Record<string, string>
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, String(value)]));
 }
 
-export const transports: readonly Transport[] = [tcp, http];
+export const transports: readonly Transport[] = [tcp, webSocket, http];

@@ -156,7 +156,7 @@ test("a room an admin deletes is gone for its members, who are told why", async 
 });
 
 test("a notice reaches everybody who is connected", async () => {
-  await using own = await startChat();
+  await using own = await startChat({}, { withOlderClients: false });
   const admin = await own.registerAdmin("rita");
   const ian = await own.register("ian");
   await using second = await ian.connect([]);
@@ -169,7 +169,7 @@ test("a notice reaches everybody who is connected", async () => {
 });
 
 test("the numbers are those of the server", async () => {
-  await using own = await startChat();
+  await using own = await startChat({}, { withOlderClients: false });
   const admin = await own.registerAdmin("rita");
   const jim = await own.register("jim");
   const room = await roomOf(jim, admin);

@@ -3,6 +3,8 @@ import type { DeviceId, RoomId, UserId } from "@lair-chat/protocol/ids.ts";
 import type { MessageTarget } from "@lair-chat/protocol/messages/shapes.ts";
 import type { Params, Result } from "@lair-chat/protocol/registry.ts";
 import { v7 } from "uuid";
+import { whyUnreadable } from "../compatibility/rust-client-frames.ts";
+import { whyUnreadableBody } from "../compatibility/rust-client-http.ts";
 import { type ServerProcess, startServerProcess } from "../server-process.ts";
 import { WireClient } from "../wire-client.ts";
 
@@ -36,13 +38,22 @@ export interface Chat extends AsyncDisposable {
 
 export const password = "correct horse battery";
 
-export async function startChat(env: Readonly<Record<string, string>> = {}): Promise<Chat> {
+export interface ChatOptions {
+  /** Everybody has a client of 1.x beside, which must be able to read what it hears; unless false. */
+  readonly withOlderClients?: boolean;
+}
+
+export async function startChat(
+  env: Readonly<Record<string, string>> = {},
+  { withOlderClients = true }: ChatOptions = {},
+): Promise<Chat> {
   const server = await startServerProcess({ env });
   const clients: WireClient[] = [];
+  const older: WireClient[] = [];
 
   async function connect(features?: readonly string[]): Promise<WireClient> {
     const client = await WireClient.connect({ port: server.tcpPort });
-    clients.push(client);
+    clients.push(client.checking(whyUnreadable));
     await client.hello(features);
     return client;
   }
@@ -53,6 +64,7 @@ export async function startChat(env: Readonly<Record<string, string>> = {}): Pro
     const params = { username: name, password, ...device, ...more };
     const reply = await client.call("register", params);
     const { token } = reply;
+    if (withOlderClients) older.push(await connectOlder(token));
     return {
       name,
       id: reply.user.id,
@@ -68,6 +80,12 @@ export async function startChat(env: Readonly<Record<string, string>> = {}): Pro
     };
   }
 
+  async function connectOlder(token: string): Promise<WireClient> {
+    const client = await connect([]);
+    await client.call("authenticate", { token });
+    return client;
+  }
+
   return {
     server,
     register,
@@ -78,8 +96,13 @@ export async function startChat(env: Readonly<Record<string, string>> = {}): Pro
     },
     connect: () => connect(),
     async [Symbol.asyncDispose]() {
-      for (const client of clients) await client.close();
-      await server[Symbol.asyncDispose]();
+      try {
+        // What was sent before has come then, unless the server has ended the connection.
+        for (const client of older) await client.settle().catch(() => undefined);
+        for (const client of clients) await client.close();
+      } finally {
+        await server[Symbol.asyncDispose]();
+      }
     },
   };
 }
@@ -105,7 +128,12 @@ export async function ask(
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
-  return { status: response.status, body: (await response.json()) as HttpAnswer["body"] };
+  const { status } = response;
+  const answer = (await response.json()) as HttpAnswer["body"];
+  const objection = whyUnreadableBody({ method, path, status, body: answer });
+  if (objection === undefined) return { status, body: answer };
+  const what = `${method} ${path} ${status} ${JSON.stringify(answer)}`;
+  throw new Error(`a client of 1.x cannot read this: ${objection}: ${what}`);
 }
 
 /** What an HTTP answer was refused with. */

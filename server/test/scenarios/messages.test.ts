@@ -228,6 +228,17 @@ test("direct messages are unread by whom they are from", async () => {
   assert.deepEqual(counts.by_dm, {});
 });
 
+test("who hears that a direct message was erased hears whose it was", async () => {
+  const { ann, eve } = people;
+  const message = await say(eve, toPerson(ann), "never mind");
+  await eve.client.call("delete_message", { message_id: message.id });
+  for (const { client } of [ann, eve]) {
+    const event = await client.expects("message_deleted", (one) => one.message_id === message.id);
+    assert.deepEqual([event.author, event.deleted_by], [eve.id, eve.id]);
+    assert.deepEqual(event.target, toPerson(ann));
+  }
+});
+
 test("what is no message of the conversation marks nothing", async () => {
   const { ann, bob, eve } = people;
   const room = await roomOf(ann, bob);

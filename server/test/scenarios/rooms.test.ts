@@ -20,6 +20,7 @@ test("a room is made with its settings, changed, and everybody in it hears what 
     max_members: 5,
     moderated: true,
     join_role: "moderator",
+    history: "shared",
   });
   const joined = await bob.client.call("join_room", { room_id: room.id });
   assert.equal(joined.membership.role, "moderator");
@@ -88,6 +89,7 @@ test("a member who is removed hears that he was, on all connections, and nothing
     for (const client of [bob.client, second]) {
       const left = await client.expects("user_left_room");
       assert.deepEqual([left.user_id, left.username, left.reason], [bob.id, "bob", reason]);
+      assert.equal(left.by, ann.id);
       await client.settle();
       assert.deepEqual(client.unread("message_received"), []);
     }
