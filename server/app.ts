@@ -1,14 +1,20 @@
 import { performance } from "node:perf_hooks";
+import { toBase64 } from "@lair-chat/protocol/handshake/base64.ts";
+import { fingerprintOf } from "@lair-chat/protocol/handshake/fingerprint.ts";
+import { limits as wireLimits } from "@lair-chat/protocol/limits.ts";
 import { v7 as uuidv7 } from "uuid";
 import { createLocalRateLimits } from "./cluster/local-rate-limits.ts";
+import { withChannelBinding } from "./commands/channel-binding.ts";
 import { createDispatch } from "./commands/dispatch.ts";
 import type { Handlers } from "./commands/handler.ts";
 import type { Config } from "./config/config.ts";
 import { loadJwtSecret } from "./config/jwt-secret.ts";
+import { loadNoiseKey } from "./config/noise-key.ts";
 import { prepareTls } from "./config/tls-files.ts";
 import { connectionLimits } from "./connections/connection-limits.ts";
 import { Connections } from "./connections/connections.ts";
 import { Hub } from "./connections/hub.ts";
+import { sealingOffer } from "./connections/sealing-offer.ts";
 import { Turn } from "./connections/turn.ts";
 import type { AdminDeps } from "./features/admin/admin-deps.ts";
 import { createAdminHandlers } from "./features/admin/admin-handlers.ts";
@@ -20,7 +26,7 @@ import { purgeSessionsOperation } from "./features/auth/session-store.ts";
 import { createSetupToken } from "./features/auth/setup-token.ts";
 import { conversationIdsOf } from "./features/conversations/conversation-store.ts";
 import { createConversationsHandlers } from "./features/conversations/conversations-handlers.ts";
-import { toEvent } from "./features/conversations/log-rules.ts";
+import { toEvent, withoutContent } from "./features/conversations/log-rules.ts";
 import { createInvitationsHandlers } from "./features/invitations/invitations-handlers.ts";
 import { createMessagesHandlers } from "./features/messages/messages-handlers.ts";
 import { createPresenceHandlers } from "./features/presence/presence-handlers.ts";
@@ -38,6 +44,7 @@ import { openSqlite } from "./storage/open-sqlite.ts";
 import { createReadinessCheck } from "./storage/readiness-probe.ts";
 import type { FatalFault } from "./storage/writer-client.ts";
 import type { BoundAddress } from "./transports/bind.ts";
+import type { PublishedNoiseKey } from "./transports/http/noise-key-route.ts";
 import { openListeners } from "./transports/listeners.ts";
 import { writerThreadFile } from "./writer-thread-file.ts";
 
@@ -54,6 +61,8 @@ export interface App extends AsyncDisposable {
   readonly http: BoundAddress;
   /** Of the TLS certificate's key; undefined without TLS. */
   readonly tlsFingerprint: string | undefined;
+  /** Undefined where the chat port offers no Noise. */
+  readonly noiseKey: PublishedNoiseKey | undefined;
   /** Uses a certificate that was put in the place of the one in use, if it is good. */
   reloadTls(): void;
   /** With it the first admin can be made; undefined once there is one. */
@@ -69,20 +78,24 @@ export async function startApp(config: Config, { log, onFatal }: AppDeps): Promi
   const db = stack.use(
     await openSqlite({ ...config.database, writerThread: writerThreadFile, logger: log, onFatal }),
   );
-  const tokens = createAccessTokens({ secret: loadJwtSecret(config), clock: systemClock });
+  const tokens = createAccessTokens({ ...jwtSecretsOf(config), clock: systemClock });
   const hashQueue = stack.use(createHashQueue());
   const sessions = createSessionCheck({ db, clock: systemClock, tokens });
   const turn = new Turn((error) => log.error({ err: error }, "a step of this turn failed"));
   const limits = connectionLimits({
     maxConnections: config.tcpMaxConnections,
     maxConnectionsPerAddress: config.maxConnectionsPerAddress,
+    maxSigningInPerNetwork: config.maxSigningInPerNetwork,
+    ...framesFor(config.limitMessages),
   });
   const hub = new Hub<LogEntry>({
     turn,
     log,
     toEvent,
+    toHiddenEvent: (entry) => toEvent(withoutContent(entry)),
     conversationIdsOf: (userId) => conversationIdsOf(db, userId),
-    maxConnectionsPerUser: limits.maxConnectionsPerUser,
+    ...limits,
+    monotonic,
   });
   db.onCommit((entries) => hub.publish(entries));
   const rateLimits = rateLimitsOf(config);
@@ -91,7 +104,7 @@ export async function startApp(config: Config, { log, onFatal }: AppDeps): Promi
     websocket: connections.sizeOf("websocket"),
   });
   const handlers = createHandlers({ config, db, hub, tokens, hashQueue, log, connectionCounts });
-  const dispatch = createDispatch({ handlers, rateLimits });
+  const dispatch = withChannelBinding(createDispatch({ handlers, rateLimits }));
   const connections = stack.use(
     new Connections({ dispatch, turn, hub, limits, log, monotonic, ...sessions, now, random }),
   );
@@ -100,18 +113,48 @@ export async function startApp(config: Config, { log, onFatal }: AppDeps): Promi
   const checkReady = createReadinessCheck(db, monotonic);
   const ports = { config, log, limits, connections, dispatch, rateLimits, checkReady };
   const tls = prepareTls(config, new Date());
-  const listeners = stack.use(await openListeners({ ...ports, ...sessions, tls, now }));
+  const channels = plainChannels(config);
+  const listeners = stack.use(
+    await openListeners({ ...ports, ...sessions, ...channels, tls, now }),
+  );
   const owned = stack.move();
   return {
     tcp: listeners.tcp,
     http: listeners.http,
     tlsFingerprint: listeners.tlsFingerprint,
+    noiseKey: channels.noiseKey,
     reloadTls: () => listeners.reloadTls(),
     setupToken,
     async drain(deadlineMs) {
       await Promise.all([listeners.close(deadlineMs), connections.drain(deadlineMs)]);
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/** What clients can do about a chat port without TLS, and the key they need for it. */
+function plainChannels(config: Config) {
+  const noise = loadNoiseKey(config);
+  const noiseKey = noise && {
+    key: toBase64(noise.publicKey),
+    fingerprint: fingerprintOf(noise.publicKey),
+  };
+  return { sealing: sealingOffer({ noise, keyExchange: config.legacyKeyExchange }), noiseKey };
+}
+
+function jwtSecretsOf(config: Config) {
+  const { jwtSecretPrevious: text } = config;
+  const previous = text === undefined ? undefined : new TextEncoder().encode(text);
+  return { secret: loadJwtSecret(config), previous };
+}
+
+/** A frame carries each message: whoever allows more of these allows more of those. */
+function framesFor(messages: Config["limitMessages"]) {
+  if (messages === "off") return { framesBurst: Number.POSITIVE_INFINITY };
+  const { framesPerSecond, framesBurst } = wireLimits;
+  return {
+    framesPerSecond: Math.max(framesPerSecond, 2 * messages.perSecond),
+    framesBurst: Math.max(framesBurst, 2 * messages.burst),
   };
 }
 
@@ -158,7 +201,14 @@ function createHandlers(parts: HandlerParts): Handlers {
     ...createConversationsHandlers({ db, presence: hub }),
     ...createMessagesHandlers({ db, bus: hub, newId }),
     ...createPresenceHandlers({ db, bus: hub, clock }),
-    ...createAdminHandlers({ ...shared, clock, log, connectionCounts, startedAt: clock.now() }),
+    ...createAdminHandlers({
+      ...shared,
+      clock,
+      log,
+      newId,
+      connectionCounts,
+      startedAt: clock.now(),
+    }),
   };
 }
 
@@ -166,6 +216,7 @@ function rateLimitsOf(config: Config) {
   const rates = {
     register: config.limitRegister,
     login: config.limitLogin,
+    refresh: config.limitRefresh,
     api: config.limitApi,
     apiUser: config.limitApiUser,
     messages: config.limitMessages,

@@ -1,7 +1,7 @@
 import { networkInterfaces } from "node:os";
-import { dirname, join } from "node:path";
 import { type App, startApp } from "./app.ts";
 import type { Config } from "./config/config.ts";
+import { isLoopback } from "./config/setting-kinds.ts";
 import { createLogger } from "./observability/logger.ts";
 import { stderrSink, usualFormat } from "./observability/stderr-sink.ts";
 import packageInfo from "./package.json" with { type: "json" };
@@ -47,25 +47,35 @@ function aborted(signal: AbortSignal): Promise<undefined> {
 }
 
 /** Says on the terminal where it listens and how to join. Not a log: the setup token stands in it once. */
-function greet({ tcp, http, tlsFingerprint, setupToken }: App, config: Config): void {
+function greet(app: App, config: Config): void {
+  const { tcp, http, tlsFingerprint, noiseKey, setupToken } = app;
   const scheme = config.tls === undefined ? "http" : "https";
   const host = reachableHost(config.bindAddress);
   const lines = [
     `Lair Chat ${packageInfo.version}`,
-    `  chat      ${hostPort(tcp.address, tcp.port)} (${config.tls === undefined ? "plaintext" : "TLS"})`,
+    `  chat      ${hostPort(tcp.address, tcp.port)} (${channelName(app, config)})`,
     `  HTTP      ${scheme}://${hostPort(http.address, http.port)}`,
     ...(tlsFingerprint === undefined ? [] : [tlsLine(config, tlsFingerprint)]),
+    ...(noiseKey === undefined ? [] : [`  chat key  ${noiseKey.key} (${noiseKey.fingerprint})`]),
     `  database  ${config.database.file}`,
-    `Join with:  npx lair-chat-client${joinFlags(host, tcp.port, `${scheme}://${hostPort(host, http.port)}`)}${caFlag(config)}`,
+    `Join with:  npx lair-chat-client${joinFlags(host, tcp.port, `${scheme}://${hostPort(host, http.port)}`)}${trustFlag(app, config)}`,
+    ...(config.registration === "invite" ? [inviteLine] : []),
     ...(setupToken === undefined ? [] : setupLines(setupToken)),
     "Ready. Ctrl-C stops it.",
   ];
   process.stdout.write(`${lines.join("\n")}\n`);
 }
 
+const inviteLine =
+  "New accounts need an invite: an administrator's client makes them, or, while the server is stopped, lair-chat-server invite create.";
+
+function channelName({ noiseKey }: App, { tls }: Config): string {
+  if (tls !== undefined) return "TLS";
+  return noiseKey === undefined ? "plaintext" : "Noise";
+}
+
 function tlsLine({ tls }: Config, fingerprint: string): string {
-  const hint =
-    tls === "self-signed" ? " (self-signed: clients need a copy of tls-cert.pem, see below)" : "";
+  const hint = tls === "self-signed" ? " (self-signed: clients ask whether it is this one)" : "";
   return `  TLS key   ${fingerprint}${hint}`;
 }
 
@@ -82,9 +92,13 @@ function joinFlags(host: string, port: number, httpUrl: string): string {
   return ` --server ${hostPort(host, port)} --http-url ${httpUrl}`;
 }
 
-/** A client trusts a certificate nobody has signed only when it is given it. */
-function caFlag({ tls, database }: Config): string {
-  return tls === "self-signed" ? ` --ca ${join(dirname(database.file), "tls-cert.pem")}` : "";
+/** What spares a client from another machine the question whether this is the right server. */
+function trustFlag({ tlsFingerprint, noiseKey }: App, { tls, bindAddress }: Config): string {
+  if (tls === "self-signed" && tlsFingerprint !== undefined) {
+    return ` --trust-fingerprint ${tlsFingerprint}`;
+  }
+  if (noiseKey === undefined || isLoopback(bindAddress)) return "";
+  return ` --noise-key ${noiseKey.key}`;
 }
 
 function hostPort(host: string, port: number): string {

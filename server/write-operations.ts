@@ -3,10 +3,18 @@ import {
   changeUserRoleOperation,
   unbanUserOperation,
 } from "./features/admin/admin-store.ts";
+import {
+  createInviteOperation,
+  revokeInviteOperation,
+} from "./features/admin/registration-invite-operations.ts";
 import { createAccountOperation } from "./features/auth/account-store.ts";
 import { touchDeviceOperation } from "./features/auth/device-store.ts";
 import { changePasswordOperation } from "./features/auth/password-store.ts";
 import { rotateRefreshTokenOperation } from "./features/auth/refresh-token-store.ts";
+import {
+  addInviteOperation,
+  withdrawInviteOperation,
+} from "./features/auth/registration-invite-store.ts";
 import {
   extendSessionOperation,
   purgeSessionsOperation,
@@ -89,5 +97,9 @@ export const writeOperations = [
   banUserOperation,
   unbanUserOperation,
   changeUserRoleOperation,
+  createInviteOperation,
+  revokeInviteOperation,
+  addInviteOperation,
+  withdrawInviteOperation,
   touchProbeOperation,
 ];

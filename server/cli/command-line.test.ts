@@ -161,3 +161,39 @@ test("what is made is nobody else's to read", { skip: process.platform === "win3
     assert.equal(statSync(folder.file(name)).mode & 0o077, 0, name);
   }
 });
+
+test("an invite is made, listed without its token, and revoked", async () => {
+  using folder = temporaryFolder();
+  const cwd = folder.path;
+  const made = await run(["invite", "create", "--uses", "3", "--expires", "2d", "--note", "team"], {
+    cwd,
+  });
+  assert.equal(made.stderr, "");
+  const [token = ""] = made.stdout.split("\n");
+  assert.match(token, /^[\w-]{43}$/);
+  assert.match(made.stdout, /Good 3 times, until \d{4}-\d\d-\d\d \d\d:\d\d UTC/);
+  const listed = await run(["invite", "list"], { cwd });
+  assert.match(listed.stdout, /^[0-9a-f-]{36} {2}open +0\/3 .* team$/m);
+  assert.ok(!listed.stdout.includes(token));
+  const [id = ""] = /[0-9a-f-]{36}/.exec(listed.stdout) ?? [];
+  assert.equal((await run(["invite", "revoke", id], { cwd })).code, 0);
+  assert.match((await run(["invite", "list"], { cwd })).stdout, /revoked/);
+  const unknown = await run(["invite", "revoke", "0198f000-0000-7000-8000-000000000000"], { cwd });
+  assert.match(unknown.stderr, /no such invite/);
+  assert.equal(unknown.code, 1);
+});
+
+test("what an invite can't be is said before anything is made", async () => {
+  using folder = temporaryFolder();
+  for (const [option, value] of [
+    ["--uses", "many"],
+    ["--expires", "1w"],
+  ] as const) {
+    const { stderr, code } = await run(["invite", "create", option, value], { cwd: folder.path });
+    assert.match(stderr, new RegExp(`${option} .*'${value}' is invalid`));
+    assert.equal(code, 2);
+  }
+  const { code } = await run(["invite", "create", "--uses", "0"], { cwd: folder.path });
+  assert.equal(code, 1);
+  assert.deepEqual(readdirSync(folder.path), []);
+});

@@ -1,5 +1,5 @@
 import { PROTOCOL_VERSION } from "@lair-chat/protocol/version.ts";
-import { Command, Option } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { type Config, parseConfig, resolveConfig } from "../config/config.ts";
 import { type ConfigInput, systemInput } from "../config/config-input.ts";
 import { describeConfig } from "../config/describe-config.ts";
@@ -39,7 +39,53 @@ export function createProgram(done: (exitCode: number) => void): Command {
     .description("show every setting, its value and where that comes from; secrets are masked")
     .action(() => console.log(describeConfig(resolveConfig(input()))));
   addUserCommands(program, config);
+  addInviteCommands(program, config);
   return program;
+}
+
+function addInviteCommands(program: Command, config: () => Config): void {
+  const invite = program
+    .command("invite")
+    .description("invites to make an account with; to change any, stop the server first");
+  invite
+    .command("create")
+    .description("make an invite and print its token, once")
+    .option("--uses <count>", "accounts that can be made with it", wholeNumber, 1)
+    .option("--expires <time>", "how long it is good, in hours or days: 12h, 7d", hoursOf, 7 * 24)
+    .option("--note <text>", "what for, for the list")
+    .action(async (options: { uses: number; expires: number; note?: string }) => {
+      const { createInvite } = await import("./invite-commands.ts");
+      const { uses, expires: hours, note } = options;
+      await createInvite(config(), { uses, hours, note });
+    });
+  invite
+    .command("list")
+    .description("list all invites; the server may be running")
+    .action(async () => {
+      const { showInvites } = await import("./invite-commands.ts");
+      await showInvites(config());
+    });
+  invite
+    .command("revoke <id>")
+    .description("make an invite useless; accounts that were made with it stay")
+    .action(async (id: string) => {
+      const { revokeInvite } = await import("./invite-commands.ts");
+      await revokeInvite(config(), id);
+    });
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError("Say a whole number.");
+  return Number(text);
+}
+
+const hoursIn: Readonly<Record<string, number>> = { h: 1, d: 24 };
+
+function hoursOf(text: string): number {
+  const [, count = "", unit = ""] = /^(\d{1,6})([hd])$/.exec(text) ?? [];
+  const hours = Number(count) * (hoursIn[unit] ?? 0);
+  if (hours === 0) throw new InvalidArgumentError("Say hours or days, like 12h or 7d.");
+  return hours;
 }
 
 function addUserCommands(program: Command, config: () => Config): void {

@@ -7,13 +7,22 @@ const stopSignals = ["SIGINT", "SIGTERM", "SIGBREAK"] as const;
 export async function serve(config: Config): Promise<number> {
   const stop = new AbortController();
   let reload: () => void = () => undefined;
-  for (const name of stopSignals) process.once(name, () => stop.abort(name));
-  // At a terminal it means that the terminal is gone; to a service, that there is something new to read.
-  if (process.stdin.isTTY) process.once("SIGHUP", () => stop.abort("SIGHUP"));
-  else process.on("SIGHUP", () => reload());
+  // At a terminal SIGHUP means that it is gone; to a service, that there is something new to read.
+  const isAtTerminal = process.stdin.isTTY === true;
+  stopAtFirst(isAtTerminal ? [...stopSignals, "SIGHUP"] : stopSignals, stop);
+  if (!isAtTerminal) process.on("SIGHUP", () => reload());
   const { runServer } = await import("../run-server.ts");
   const onReload = (next: () => void) => {
     reload = next;
   };
   return runServer(config, { signal: stop.signal, onReload });
+}
+
+/** The next signal then does what it does to a process that does not listen, whichever of them it is. */
+function stopAtFirst(signals: readonly NodeJS.Signals[], stop: AbortController): void {
+  const onSignal = (name: NodeJS.Signals) => {
+    for (const signal of signals) process.off(signal, onSignal);
+    stop.abort(name);
+  };
+  for (const signal of signals) process.on(signal, onSignal);
 }
