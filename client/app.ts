@@ -8,15 +8,20 @@ import { Sessions } from "./actions/sessions.ts";
 import { takenText } from "./actions/sign-in.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { ClientConfig } from "./config.ts";
-import { addressLabel } from "./connection/address.ts";
-import { createHttpApi } from "./connection/http-api.ts";
+import { type AccountApi, createAccountApi } from "./connection/account-api.ts";
+import { addressLabel, securityOf } from "./connection/address.ts";
 import { keepConnected } from "./connection/keep-connected.ts";
+import { type LiveLink, openLink } from "./connection/link.ts";
 import { openSignedIn } from "./connection/open-signed-in.ts";
-import { openTcp } from "./connection/tcp-transport.ts";
+import { openTransport } from "./connection/open-transport.ts";
+import type { TcpOptions } from "./connection/tcp-transport.ts";
+import type { Transport } from "./connection/transport.ts";
 import { openAccounts } from "./files/accounts.ts";
+import { openKnownServers } from "./files/known-servers.ts";
 import { createStore, type Store } from "./store/create-store.ts";
 import { withNotice } from "./store/notices.ts";
 import { initialState, type State } from "./store/state.ts";
+import { createTrust } from "./trust.ts";
 
 export interface App extends AsyncDisposable {
   readonly store: Store<State>;
@@ -45,27 +50,42 @@ export function createApp(config: ClientConfig, deps: AppDeps = systemDeps): App
   const { clock, newId } = deps;
   const server = addressLabel(endpoint.address);
   const store = createStore(initialState);
-  const http = createHttpApi(endpoint);
+  const knownServers = openKnownServers({ folder: accountDir, now: clock.now });
+  const trust = createTrust({ config, server, knownServers, warn });
+  const open = (options: TcpOptions) =>
+    openTransport({ endpoint, trust, ca: config.trust.ca }, options);
+  const accountApi = createAccountApi(() => openAccountLink({ config, deps, open }));
   const accounts = openAccounts({ folder: accountDir, server, now: clock.now, newId });
-  const transport = endpoint.tls === undefined ? "plaintext" : "tls";
   const sessions = new Sessions({
     store,
     clock,
-    http,
-    connector: createConnector(config, deps),
-    about: { server, transport },
+    accountApi,
+    connector: createConnector({ config, deps, open, accountApi }),
+    about: { server, transport: securityOf(endpoint) },
   });
-  const deviceName = hostname().slice(0, limits.deviceNameChars);
-  const actions = createActions({ store, clock, sessions, http, accounts, newId, deviceName });
+  const actions = createActions({
+    store,
+    clock,
+    sessions,
+    accountApi,
+    accounts,
+    newId,
+    deviceName: hostname().slice(0, limits.deviceNameChars),
+    trustServer: (fingerprint) => trust.accept(fingerprint),
+  });
+
+  function warn(text: string): void {
+    store.update((state) => withNotice(state, { severity: "warning", text, at: clock.now() }));
+  }
 
   return {
     store,
     actions,
     async start() {
+      // A file that cannot be used is told of before anything is asked of the person.
+      await knownServers.get(server);
       const { account, taken, notices } = await accounts.claim(user);
-      for (const text of notices) {
-        store.update((state) => withNotice(state, { severity: "warning", text, at: clock.now() }));
-      }
+      for (const text of notices) warn(text);
       if (account !== undefined) {
         sessions.begin({ account, role: "user", accessToken: undefined });
         return "session";
@@ -77,29 +97,60 @@ export function createApp(config: ClientConfig, deps: AppDeps = systemDeps): App
       }
       return "nobody";
     },
-    [Symbol.asyncDispose]: () => sessions.end(),
+    async [Symbol.asyncDispose]() {
+      await sessions.end();
+      accountApi[Symbol.dispose]();
+    },
   };
 }
 
-function createConnector({ endpoint, version }: ClientConfig, deps: AppDeps): Connector {
-  const { clock, random } = deps;
+interface Ways {
+  readonly config: Pick<ClientConfig, "version">;
+  readonly deps: AppDeps;
+  open(options: TcpOptions): Promise<Transport>;
+}
+
+const nameOf = ({ version }: Ways["config"]): string => `lair-chat-client/${version}`;
+
+/** A connection for what is asked before there is a session. */
+async function openAccountLink({ config, deps, open }: Ways): Promise<LiveLink> {
+  return await openLink({
+    transport: await open({ probeAfterMs: PROBE_AFTER_MS }),
+    clock: deps.clock,
+    clientName: nameOf(config),
+    // Whatever happens meanwhile is read from the logs by the session.
+    onEvent: () => undefined,
+  });
+}
+
+function createConnector({
+  config,
+  deps: { clock, random },
+  open,
+  accountApi,
+}: Ways & { readonly accountApi: AccountApi }): Connector {
   return {
     connect: ({ tokens, onEvent, onSignedIn, onChange }) =>
       keepConnected({
         clock,
         random,
         onChange,
-        open: ({ signal, isFirst }) =>
-          openSignedIn({
-            clock,
-            clientName: `lair-chat-client/${version}`,
-            tokens,
-            signal,
-            onEvent,
-            onSignedIn,
-            openTransport: () =>
-              openTcp(endpoint, { signal, probeAfterMs: isFirst ? PROBE_AFTER_MS : undefined }),
-          }),
+        open: async ({ signal, isFirst }) => {
+          const probeAfterMs = isFirst ? PROBE_AFTER_MS : undefined;
+          try {
+            return await openSignedIn({
+              clock,
+              clientName: nameOf(config),
+              tokens,
+              signal,
+              onEvent,
+              onSignedIn,
+              openTransport: () => open({ signal, probeAfterMs }),
+            });
+          } finally {
+            accountApi.settled();
+          }
+        },
       }),
   };
 }

@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { ConfigError, type ConfigFlags, type ConfigSurroundings, parseConfig } from "./config.ts";
+import {
+  ConfigError,
+  type ConfigFlags,
+  type ConfigSurroundings,
+  parseConfig,
+  parseForget,
+} from "./config.ts";
+
+const noiseKey = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+const trustFingerprint = `SHA256:${"A".repeat(43)}`;
 
 const around = (env: ConfigSurroundings["env"] = {}, platform = "linux"): ConfigSurroundings => ({
   env,
@@ -24,7 +33,7 @@ test("without a word it is the server that npm start brings up", () => {
   const { endpoint, user, isColoured } = parseConfig({}, around());
   assert.deepEqual(endpoint.address, { host: "127.0.0.1", port: 8080 });
   assert.equal(endpoint.httpUrl.href, "http://127.0.0.1:8082/");
-  assert.equal(endpoint.tls, undefined);
+  assert.equal(endpoint.carrier, "noise");
   assert.equal(user, undefined);
   assert.equal(isColoured, true);
 });
@@ -42,11 +51,49 @@ test("everything that is wrong is said at once, by the name of the flag", () => 
   );
 });
 
-test("plaintext over the network is refused until it is asked for", () => {
-  const flags = { server: "chat.example", httpUrl: "http://chat.example:8082" };
-  assert.match(problemsOf(flags)[0] ?? "", /could read your password/);
-  assert.deepEqual(problemsOf({ ...flags, insecure: true }), []);
-  assert.deepEqual(problemsOf({ server: "chat.example" }), []);
+test("a server over the network has TLS, and its Noise channel where one says so", () => {
+  const carrierOf = (flags: ConfigFlags) => parseConfig(flags, around()).endpoint.carrier;
+  const server = "chat.example";
+  assert.equal(carrierOf({ server }), "tls");
+  assert.equal(carrierOf({ server, httpUrl: "http://chat.example:8082" }), "noise");
+  assert.equal(carrierOf({ server, noise: true }), "noise");
+  assert.equal(carrierOf({ server, noiseKey }), "noise");
+});
+
+test("a WebSocket goes to the HTTP address, which then names the server", () => {
+  const { endpoint } = parseConfig({ websocket: true, httpUrl: "https://chat.example" }, around());
+  assert.deepEqual(endpoint.address, { host: "chat.example", port: 443 });
+  assert.equal(endpoint.carrier, "websocket");
+  const plain = { websocket: true, httpUrl: "http://chat.example:8082" };
+  assert.match(problemsOf(plain)[0] ?? "", /could read your password/);
+  const both = { websocket: true, httpUrl: "https://chat.example", noise: true };
+  assert.match(problemsOf(both)[0] ?? "", /^--websocket: /);
+});
+
+test("keys and fingerprints are read or refused, and never shortened", () => {
+  const { trust } = parseConfig({ noiseKey: ` ${noiseKey} `, trustFingerprint }, around());
+  assert.equal(trust.noiseKey?.length, 32);
+  assert.equal(trust.fingerprint, trustFingerprint);
+  for (const text of ["", "x", noiseKey.slice(1), `${noiseKey}A`, "SHA256:abc"]) {
+    assert.match(problemsOf({ noiseKey: text })[0] ?? "", /^--noise-key: /);
+    assert.match(problemsOf({ trustFingerprint: text })[0] ?? "", /^--trust-fingerprint: /);
+  }
+});
+
+test("no certificate over the network is taken unseen", () => {
+  const insecure = true;
+  assert.match(problemsOf({ server: "chat.example", insecure })[0] ?? "", /not taken unseen/);
+  assert.deepEqual(problemsOf({ server: "chat.example", noise: true, insecure }), []);
+  assert.deepEqual(problemsOf({ httpUrl: "https://localhost:8082", insecure }), []);
+});
+
+test("the server to be forgotten is named as it is remembered", () => {
+  assert.equal(parseForget({}, around()), undefined);
+  assert.equal(
+    parseForget({ forgetServer: "chat.example" }, around())?.server,
+    "chat.example:8080",
+  );
+  assert.throws(() => parseForget({ forgetServer: "a b" }, around()), ConfigError);
 });
 
 test("a file that is no certificate is not taken for one", () => {

@@ -5,11 +5,14 @@ import {
   ConfigError,
   type ConfigFlags,
   DEFAULT_SERVER,
+  type ForgetConfig,
   parseConfig,
+  parseForget,
   surroundings,
 } from "./config.ts";
-import { addressLabel } from "./connection/address.ts";
+import { addressLabel, securityOf } from "./connection/address.ts";
 import { AccountFileError } from "./files/account-file-error.ts";
+import { openKnownServers } from "./files/known-servers.ts";
 import packageInfo from "./package.json" with { type: "json" };
 import { safeText } from "./text/safe-text.ts";
 
@@ -20,11 +23,19 @@ const EXIT_FAULT = 70;
 const program = new Command("lair-chat-client")
   .description("Lair Chat in the terminal")
   .version(`${packageInfo.version} (Node ${process.version})`)
-  .option("--server <host:port>", "where the server takes chat connections", DEFAULT_SERVER)
+  .option(
+    "--server <host:port>",
+    `where the server takes chat connections (default: ${DEFAULT_SERVER})`,
+  )
   .option("--http-url <url>", "its HTTP address (default: port 8082 of the same host)")
+  .option("-w, --websocket", "chat over the HTTP address, where the chat port is out of reach")
+  .option("--noise", "the chat port has no TLS: use the server's own encryption there")
+  .option("--noise-key <key>", "the server's key for that, as its operator gave it to you")
+  .option("--trust-fingerprint <SHA256:...>", "trust the server whose key has this fingerprint")
+  .option("--forget-server <host:port>", "trust that server no more, and end")
   .option("--user <name>", "go on with this user's session, not with the one used last")
   .option("--ca <file>", "believe certificates signed by this one too (PEM)")
-  .option("--insecure", "allow plaintext over the network, and any certificate: for tests only")
+  .option("--insecure", "take a server's key unseen the first time: for tests only")
   .option("--account-dir <folder>", "where sessions are kept (or LAIR_CLIENT_DIR)")
   // What it was given stands in what it says.
   .configureOutput({
@@ -40,7 +51,11 @@ process.exitCode = await run();
 async function run(): Promise<number> {
   try {
     program.parse();
-    const config = parseConfig(program.opts<ConfigFlags>(), surroundings(packageInfo.version));
+    const flags = program.opts<ConfigFlags>();
+    const around = surroundings(packageInfo.version);
+    const forgotten = parseForget(flags, around);
+    if (forgotten !== undefined) return await forget(forgotten);
+    const config = parseConfig(flags, around);
     await using app = createApp(config);
     const started = await app.start();
     return await show(app, config, started === "session" ? "chat" : "login");
@@ -49,18 +64,29 @@ async function run(): Promise<number> {
   }
 }
 
+async function forget({ server, accountDir }: ForgetConfig): Promise<number> {
+  const wasKnown = await openKnownServers({ folder: accountDir, now: Date.now }).forget(server);
+  console.log(
+    wasKnown
+      ? `${safeText(server)} is forgotten: the next time its key is a new one, so compare the fingerprints.`
+      : `${safeText(server)} was not remembered.`,
+  );
+  return wasKnown ? 0 : EXIT_FAILED;
+}
+
 /** React and the views are loaded only now, so that --help and a wrong flag are answered at once. */
 async function show(
   { store, actions }: App,
-  { endpoint, version, isColoured }: ClientConfig,
+  { endpoint, version, user, isColoured }: ClientConfig,
   initial: "login" | "chat",
 ): Promise<number> {
   const { runScreen } = await import("./views/run-screen.tsx");
   const about = {
     server: addressLabel(endpoint.address),
     httpUrl: endpoint.httpUrl.origin,
-    transport: endpoint.tls === undefined ? "plaintext" : "tls",
+    transport: securityOf(endpoint),
     version,
+    user,
     initial,
     canRegister: true,
   } as const;

@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
 import { type AccessTokens, createAccessTokens } from "../connection/access-tokens.ts";
-import type { HttpApi } from "../connection/http-api.ts";
+import type { AccountApi } from "../connection/account-api.ts";
 import type { Account } from "../files/accounts.ts";
 import type { Store } from "../store/create-store.ts";
 import { withNotice } from "../store/notices.ts";
@@ -11,7 +11,7 @@ import { isOutside } from "./outcome.ts";
 export interface SessionsDeps {
   readonly store: Store<State>;
   readonly clock: Clock;
-  readonly http: HttpApi;
+  readonly accountApi: Pick<AccountApi, "call">;
   readonly connector: Connector;
   /** What is shown of the server beside the user's name. */
   readonly about: Pick<Me, "server" | "transport">;
@@ -48,6 +48,7 @@ export class Sessions {
       tokens: this.#tokens(account, accessToken),
       me: { id, username, role, ...about },
       onOver: (reason) => void this.#over(session, reason),
+      onDistrust: (reason) => void this.#leave(session, reason),
     });
     this.#current = session;
   }
@@ -68,6 +69,12 @@ export class Sessions {
   async #over(session: LiveSession, reason: string): Promise<void> {
     if (this.#current !== session) return;
     await this.#keep(session.account, undefined);
+    await this.#leave(session, reason);
+  }
+
+  /** Back to the sign-in with the reason. */
+  async #leave(session: LiveSession, reason: string): Promise<void> {
+    if (this.#current !== session) return;
     const unsent = unsentCount(this.#deps.store.get());
     await this.end(reason);
     if (unsent === 0) return;
@@ -84,7 +91,7 @@ export class Sessions {
     return createAccessTokens({
       accessToken,
       refreshToken: account.data.refreshToken,
-      refresh: (refresh_token) => this.#deps.http.call("refresh", { refresh_token }),
+      refresh: (refresh_token) => this.#deps.accountApi.call("refresh", { refresh_token }),
       keep: (refreshToken) => this.#keep(account, refreshToken),
     });
   }

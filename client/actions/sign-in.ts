@@ -1,11 +1,15 @@
 import type { DeviceId } from "@lair-chat/protocol/ids.ts";
 import type { Result } from "@lair-chat/protocol/registry.ts";
+import { ConnectionError } from "../connection/connection-error.ts";
 import { withNotice } from "../store/notices.ts";
 import type { ActionParts } from "./action-parts.ts";
-import type { Actions, Credentials, NewAccount, Outcome } from "./actions.ts";
+import type { Actions, Credentials, NewAccount, Outcome, UnknownServer } from "./actions.ts";
 import { done, failed, isOutside, outcomeOf } from "./outcome.ts";
 
-type Parts = Pick<ActionParts, "store" | "clock" | "sessions" | "http" | "accounts" | "deviceName">;
+type Parts = Pick<
+  ActionParts,
+  "store" | "clock" | "sessions" | "accountApi" | "accounts" | "deviceName" | "trustServer"
+>;
 type SignedIn = Result<"login">;
 interface Device {
   readonly device_id: DeviceId;
@@ -17,8 +21,8 @@ export const takenText = (username: string): string =>
   `${username} is already open in another window on this machine. Use that one, or sign in as somebody else here.`;
 
 /** Signing in to an account that exists, or to a new one. */
-export function signInActions(parts: Parts): Pick<Actions, "signIn" | "register"> {
-  const { http } = parts;
+export function signInActions(parts: Parts): Pick<Actions, "signIn" | "register" | "trustServer"> {
+  const { accountApi } = parts;
   let isUnderWay = false;
 
   async function enter(
@@ -28,21 +32,21 @@ export function signInActions(parts: Parts): Pick<Actions, "signIn" | "register"
     if (isUnderWay) return failed("Signing in is under way already.");
     isUnderWay = true;
     try {
-      const outcome = await outcomeOf(() => enterOnce(parts, username, ask));
-      return outcome.ok ? outcome.value : outcome;
+      return await askingAboutServer(() => enterOnce(parts, username, ask));
     } finally {
       isUnderWay = false;
     }
   }
 
   return {
+    trustServer: (fingerprint) => parts.trustServer(fingerprint),
     signIn: ({ username, password }: Credentials) =>
       enter(username, (device) =>
-        http.call("login", { identifier: username, password, ...device }),
+        accountApi.call("login", { identifier: username, password, ...device }),
       ),
     register: ({ username, password, email, setupToken }: NewAccount) =>
       enter(username, (device) =>
-        http.call("register", {
+        accountApi.call("register", {
           username,
           password,
           ...(email === "" ? {} : { email }),
@@ -51,6 +55,24 @@ export function signInActions(parts: Parts): Pick<Actions, "signIn" | "register"
         }),
       ),
   };
+}
+
+/** A server that only the person can judge is no mere failure: there is something to be asked. */
+async function askingAboutServer(work: () => Promise<Outcome>): Promise<Outcome> {
+  let unknownServer: UnknownServer | undefined;
+  const outcome = await outcomeOf(() =>
+    work().catch((error: unknown) => {
+      unknownServer = unknownServerIn(error);
+      throw error;
+    }),
+  );
+  if (outcome.ok) return outcome.value;
+  return unknownServer === undefined ? outcome : { ...outcome, unknownServer };
+}
+
+function unknownServerIn(error: unknown): UnknownServer | undefined {
+  if (!(error instanceof ConnectionError) || error.kind !== "unknown_certificate") return undefined;
+  return { at: error.at, fingerprint: error.detail };
 }
 
 async function enterOnce(
@@ -83,9 +105,9 @@ async function begin(parts: Parts, signedIn: SignedIn): Promise<Outcome> {
 }
 
 /** Ends a session nobody will use. */
-async function giveBack({ http }: Pick<Parts, "http">, token: string): Promise<void> {
+async function giveBack({ accountApi }: Pick<Parts, "accountApi">, token: string): Promise<void> {
   try {
-    await http.call("logout", {}, token);
+    await accountApi.call("logout", {}, token);
   } catch (error) {
     // It ends by itself in time; the person has no part in it.
     if (!isOutside(error)) throw error;

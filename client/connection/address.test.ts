@@ -4,10 +4,13 @@ import {
   AddressError,
   addressLabel,
   defaultHttpUrl,
+  httpAddress,
   isLoopback,
   makeEndpoint,
   parseAddress,
   parseHttpUrl,
+  securityOf,
+  type Wishes,
 } from "./address.ts";
 
 const readable: Record<string, [host: string, port: number]> = {
@@ -81,24 +84,38 @@ test("the HTTP port is beside the chat port, with TLS unless it is this machine"
   );
 });
 
-test("TLS on the chat port follows the HTTP address", () => {
-  const address = parseAddress("chat.example");
-  const security = { insecure: false, ca: "PEM" };
-  const endpoint = makeEndpoint(address, parseHttpUrl("https://chat.example:8082"), security);
-  assert.deepEqual(endpoint.tls, { ca: "PEM", verify: true });
-  const local = makeEndpoint(parseAddress("::1"), parseHttpUrl("http://[::1]:8082"), security);
-  assert.equal(local.tls, undefined);
+const endpoint = (host: string, httpUrl: string, wishes: Partial<Wishes> = {}) =>
+  makeEndpoint(parseAddress(host), parseHttpUrl(httpUrl), {
+    isWebSocket: false,
+    isNoise: false,
+    ...wishes,
+  });
+
+test("the chat port has TLS where the HTTP port has, and a Noise channel where not", () => {
+  assert.equal(endpoint("chat.example", "https://chat.example:8082").carrier, "tls");
+  for (const host of ["::1", "chat.example"]) {
+    assert.equal(endpoint(host, "http://[::1]:8082").carrier, "noise");
+  }
+  const mixed = endpoint("chat.example", "https://chat.example", { isNoise: true });
+  assert.equal(mixed.carrier, "noise");
 });
 
-test("plaintext leaves this machine only when told to", () => {
-  const plain = parseHttpUrl("http://10.0.0.5:8082");
-  const far = parseAddress("10.0.0.5");
-  const strict = { insecure: false, ca: undefined };
-  assert.throws(() => makeEndpoint(far, plain, strict), /everybody on the way to 10\.0\.0\.5/);
-  assert.throws(() => makeEndpoint(parseAddress("localhost"), plain, strict), AddressError);
-  const local = parseHttpUrl("http://localhost:8082");
-  assert.throws(() => makeEndpoint(far, local, strict), AddressError);
-  assert.equal(makeEndpoint(far, plain, { ...strict, insecure: true }).tls, undefined);
+test("there is no plaintext but over a WebSocket that stays on this machine", () => {
+  const isWebSocket = true;
+  const secure = endpoint("chat.example", "https://chat.example", { isWebSocket });
+  assert.equal(securityOf(secure), "tls");
+  const local = endpoint("localhost", "http://localhost:8082", { isWebSocket });
+  assert.equal(securityOf(local), "plaintext");
+  assert.throws(
+    () => endpoint("localhost", "http://10.0.0.5:8082", { isWebSocket }),
+    /everybody on the way to 10\.0\.0\.5/,
+  );
+});
+
+test("the HTTP port is an address too", () => {
+  assert.deepEqual(httpAddress(parseHttpUrl("https://[::1]")), { host: "::1", port: 443 });
+  assert.deepEqual(httpAddress(parseHttpUrl("http://a.example")), { host: "a.example", port: 80 });
+  assert.deepEqual(httpAddress(parseHttpUrl("http://b:1")), { host: "b", port: 1 });
 });
 
 test("an HTTP address is one, and holds no secrets", () => {

@@ -15,19 +15,23 @@ export interface ServerAddress {
   readonly port: number;
 }
 
-/** Which certificates are believed. */
-export interface TlsTrust {
-  /** PEM, believed beside the usual authorities. */
-  readonly ca: string | undefined;
-  readonly verify: boolean;
-}
+/** What the chat travels in: TLS or a Noise channel on the chat port, or a WebSocket on the HTTP port. */
+export type Carrier = "tls" | "noise" | "websocket";
 
-/** Where the server is and how its two ports are spoken to. */
+/** Where the server is and how it is spoken to. */
 export interface Endpoint {
+  /** Names the server: its sessions and its pins are kept under it. */
   readonly address: ServerAddress;
   readonly httpUrl: URL;
-  /** Undefined: plaintext, on both ports. */
-  readonly tls: TlsTrust | undefined;
+  readonly carrier: Carrier;
+}
+
+/** How the bytes travel; plaintext only over a WebSocket that stays on this machine. */
+export type Security = "tls" | "noise" | "plaintext";
+
+export function securityOf({ carrier, httpUrl }: Pick<Endpoint, "carrier" | "httpUrl">): Security {
+  if (carrier !== "websocket") return carrier;
+  return httpUrl.protocol === "https:" ? "tls" : "plaintext";
 }
 
 /**
@@ -101,25 +105,36 @@ export function parseHttpUrl(text: string): URL {
   return url;
 }
 
-export interface Security {
-  readonly insecure: boolean;
-  readonly ca: string | undefined;
+/** What the person chose of how to connect. */
+export interface Wishes {
+  readonly isWebSocket: boolean;
+  /** The chat port has no TLS, whatever the HTTP port has. */
+  readonly isNoise: boolean;
 }
 
 /**
- * Puts the two addresses together: the chat port has TLS exactly if the HTTP port has.
- * @throws AddressError for plaintext that leaves this machine, unless `insecure` says so
+ * Puts the two addresses together: without another wish the chat port has TLS exactly if the HTTP
+ * port has, and the Noise channel if it has not.
+ * @throws AddressError for a WebSocket without TLS that leaves this machine
  */
-export function makeEndpoint(address: ServerAddress, httpUrl: URL, security: Security): Endpoint {
-  const { insecure, ca } = security;
-  if (httpUrl.protocol === "https:") return { address, httpUrl, tls: { ca, verify: !insecure } };
-  const exposed = [address.host, httpUrl.hostname].find((host) => !isLoopback(host));
-  if (exposed !== undefined && !insecure) {
+export function makeEndpoint(address: ServerAddress, httpUrl: URL, wishes: Wishes): Endpoint {
+  const isTls = httpUrl.protocol === "https:";
+  if (!wishes.isWebSocket) {
+    return { address, httpUrl, carrier: isTls && !wishes.isNoise ? "tls" : "noise" };
+  }
+  if (!isTls && !isLoopback(httpUrl.hostname)) {
     throw new AddressError(
-      `without TLS everybody on the way to ${exposed} could read your password and messages. Use an https:// address, or --insecure if you accept that`,
+      `without TLS everybody on the way to ${httpUrl.hostname} could read your password and messages. Use an https:// address, or leave --websocket out`,
     );
   }
-  return { address, httpUrl, tls: undefined };
+  return { address, httpUrl, carrier: "websocket" };
+}
+
+/** The HTTP port as an address. */
+export function httpAddress({ hostname, port, protocol }: URL): ServerAddress {
+  const host = hostname.replace(/^\[(.*)\]$/, "$1");
+  if (port !== "") return { host, port: Number(port) };
+  return { host, port: protocol === "https:" ? 443 : 80 };
 }
 
 /** The name a certificate must carry; an address has none to announce. */

@@ -24,7 +24,7 @@ const texts = {
   hangs_up: ({ at }) =>
     `${at} takes connections, says nothing, and hangs up when spoken to without TLS. Does it want TLS (then give an https:// address as --http-url), or is it not the chat port (usually 8080)?`,
   without_tls: ({ at }) =>
-    `${at} does not speak TLS. If that server really runs without it, give an http:// address as --http-url.`,
+    `${at} does not speak TLS. If the chat port of that server really is without it, say --noise: then its own encryption is used.`,
   says_nothing: ({ at }) =>
     `${at} takes connections but says nothing. Is it the chat port (usually 8080)?`,
   not_chat: ({ at, detail }) => `${at} is no Lair Chat server: ${detail}.`,
@@ -33,6 +33,27 @@ const texts = {
   not_chat_http: ({ at, detail }) =>
     `${at} answers HTTP, but not as a Lair Chat server does (${detail}). Check --http-url.`,
   certificate: ({ at, detail }) => `The certificate of ${at} cannot be trusted: ${detail}`,
+  unknown_certificate: ({ at, detail }) =>
+    `The certificate of ${at} cannot be trusted yet: nobody this machine knows has signed it. Its fingerprint is ${detail}. If the server prints the same one at its start, give it as --trust-fingerprint ${detail}; or get the certificate and give it as --ca FILE.`,
+  certificate_changed: ({ at, detail }) =>
+    `${at} shows another certificate than the one trusted before, so nothing was sent: somebody may stand in between. ${detail}`,
+  other_fingerprint: ({ at, detail }) =>
+    `${at} has not the certificate of --trust-fingerprint, so nothing was sent. Its fingerprint is ${detail}.`,
+  unknown_noise_key: ({ at, detail }) =>
+    `Nobody vouches for the key of ${at}, so nothing was sent. Ask the server's operator for it and give it as --noise-key KEY, or as --trust-fingerprint if this is it: ${detail}. (For a test, --insecure takes it as it is.)`,
+  noise_key_changed: ({ at, detail }) =>
+    `${at} shows another key than the one trusted before, so nothing was sent: somebody may stand in between. ${detail}`,
+  noise_key_differs: ({ at, detail }) =>
+    `${at} shows another key than it should have, so nothing was sent: somebody may stand in between. ${detail}`,
+  given_key_differs: ({ at, detail }) =>
+    `--noise-key is not the key of ${at} that was trusted before. ${detail}`,
+  without_noise: ({ at }) =>
+    `${at} offers no encryption (it has neither TLS nor the Noise channel), so nothing was sent. It may be older than this client, or somebody in between has taken the offer away. Is it meant to have TLS? Then give an https:// address as --http-url.`,
+  noise_failed: ({ at, detail }) =>
+    `No secure channel to ${at} could be made, so nothing was sent: ${detail}. Somebody in between may have altered what was said.`,
+  tampered: ({ at }) =>
+    `The connection to ${at} was closed because what came over it was altered on the way.`,
+  pins_unusable: ({ detail }) => detail,
   incompatible: ({ at, detail }) =>
     `The server at ${at} and this client do not fit together: ${detail}.`,
   closed: ({ at, detail }) =>
@@ -56,10 +77,29 @@ export interface ConnectionErrorOptions {
   readonly reconnectAfter?: number | undefined;
 }
 
+/** The server is not known to be the right one: time mends nothing, only the person can. */
+const distrust: ReadonlySet<ConnectionErrorKind> = new Set<ConnectionErrorKind>([
+  "unknown_certificate",
+  "certificate_changed",
+  "other_fingerprint",
+  "unknown_noise_key",
+  "noise_key_changed",
+  "noise_key_differs",
+  "given_key_differs",
+  "without_noise",
+  "pins_unusable",
+]);
+
+export function isDistrust(error: Error): boolean {
+  return error instanceof ConnectionError && distrust.has(error.kind);
+}
+
 /** Something between here and the server did not work; the message is for the person. */
 export class ConnectionError extends Error {
   override readonly name = "ConnectionError";
   readonly kind: ConnectionErrorKind;
+  readonly at: string;
+  readonly detail: string;
   readonly reconnectAfter: number | undefined;
 
   constructor(kind: ConnectionErrorKind, at: string, options: ConnectionErrorOptions = {}) {
@@ -68,6 +108,8 @@ export class ConnectionError extends Error {
       options.cause === undefined ? undefined : { cause: options.cause },
     );
     this.kind = kind;
+    this.at = at;
+    this.detail = options.detail ?? "";
     this.reconnectAfter = options.reconnectAfter;
   }
 }

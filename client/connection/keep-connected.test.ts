@@ -12,7 +12,6 @@ import type { LiveLink } from "./link.ts";
 function endlessLink(): LiveLink & { fail(reason: ConnectionError): void } {
   const { promise, resolve } = Promise.withResolvers<ConnectionError>();
   return {
-    security: "plaintext",
     closed: promise,
     close: resolve,
     fail: resolve,
@@ -141,4 +140,29 @@ test("stopping closes the link and asks for no other", async () => {
   await keeper[Symbol.asyncDispose]();
   assert.equal((await link.closed).kind, "stopped");
   assert.equal(opened.length, 1);
+});
+
+test("a server that is not the right one from the start is not tried again", async () => {
+  const { history, becomes, keeper } = keeping([new ConnectionError("noise_key_changed", "here")]);
+  const { state } = await becomes("distrusted");
+  assert.equal(state, "distrusted");
+  await keeper[Symbol.asyncDispose]();
+  assert.equal(history.length, 2);
+});
+
+test("where the right one was met before, a wrong one in between is only waited for to go", async () => {
+  const links = [endlessLink(), endlessLink()] as const;
+  const wrong = new ConnectionError("certificate_changed", "here");
+  const { clock, keeper, becomes } = keeping([links[0], wrong, links[1]]);
+  await becomes("connected");
+  const offline = becomes("offline");
+  links[0].fail(new ConnectionError("lost", "here"));
+  await offline;
+  const still = becomes("offline");
+  clock.advance(1_000);
+  assert.match(((await still) as { reason: string }).reason, /another certificate/);
+  const connected = becomes("connected");
+  clock.advance(2_000);
+  await connected;
+  await keeper[Symbol.asyncDispose]();
 });

@@ -1,16 +1,18 @@
 import { ChatError } from "@lair-chat/protocol/errors.ts";
 import type { Clock } from "../clock.ts";
 import { backoffMs } from "./backoff.ts";
-import { ConnectionError } from "./connection-error.ts";
+import { ConnectionError, isDistrust } from "./connection-error.ts";
 import { isSessionOver } from "./credentials.ts";
 import type { LiveLink } from "./link.ts";
 
-/** How it stands; `session_over` is the end. */
+/** How it stands; after the last two it is not tried again. */
 export type Connectivity =
   | { readonly state: "connecting" }
   | { readonly state: "connected"; readonly link: LiveLink }
   | { readonly state: "offline"; readonly reason: string; readonly retryInMs: number }
-  | { readonly state: "session_over"; readonly reason: string };
+  | { readonly state: "session_over"; readonly reason: string }
+  /** Nothing was sent: from the start this was not the server it should be. */
+  | { readonly state: "distrusted"; readonly reason: string };
 
 export interface KeepConnectedOptions {
   readonly clock: Clock;
@@ -70,6 +72,11 @@ class Keeper {
       if (this.#stop.signal.aborted) return;
       if (isSessionOver(trouble)) {
         this.#options.onChange({ state: "session_over", reason: trouble.message });
+        return;
+      }
+      // Later on it may be a network that puts itself in between for a while.
+      if (this.#isFirst && isDistrust(trouble)) {
+        this.#options.onChange({ state: "distrusted", reason: trouble.message });
         return;
       }
       await this.#wait(trouble);

@@ -7,6 +7,7 @@ import { ConnectionError, type ConnectionErrorKind } from "./connection-error.ts
 import { type LiveLink, openLink } from "./link.ts";
 import { openTcp } from "./tcp-transport.ts";
 import { type Peer, type ScriptedServer, scriptedServer } from "./test/scripted-server.ts";
+import { noise } from "./test/trusting.ts";
 
 const server_time = "2026-03-01T12:00:00.000Z";
 
@@ -19,7 +20,7 @@ interface Linked extends AsyncDisposable {
 async function linked(server: ScriptedServer): Promise<Linked> {
   const clock = manualClock();
   const events: AnyEvent[] = [];
-  const transport = await openTcp(server.endpoint);
+  const transport = await openTcp(server.address, await noise());
   const link = await openLink({
     transport,
     clock,
@@ -40,8 +41,7 @@ async function linked(server: ScriptedServer): Promise<Linked> {
 /** A server that says hello, takes the client's, and goes on. */
 const greeting = (then: (peer: Peer) => void | Promise<void>) =>
   scriptedServer(async (peer) => {
-    peer.hello();
-    await peer.hears();
+    await peer.greets();
     await then(peer);
   });
 
@@ -53,22 +53,23 @@ const isKind = (kind: ConnectionErrorKind) => (error: ConnectionError) => {
 test("the client answers the hello with what both sides know", async () => {
   const { promise, resolve } = Promise.withResolvers<object>();
   await using server = await scriptedServer(async (peer) => {
-    peer.hello({ features: ["log", "something_new", "client_ids"] });
+    peer.hello({ features: ["log", "something_new", "noise", "client_ids"] });
     resolve(await peer.hears());
   });
-  await using _ = await linked(server);
+  const opening = linked(server);
   assert.deepEqual(await promise, {
     type: "client_hello",
     version: "1.0",
     client_name: "test",
-    features: ["client_ids", "log"],
+    features: ["client_ids", "log", "noise"],
   });
+  await server[Symbol.asyncDispose]();
+  await assert.rejects(opening);
 });
 
 const misfits: [string, object, RegExp][] = [
   ["lacks what this client needs", { features: ["log"] }, /lacks client_ids/],
   ["is of another major version", { version: "2.0" }, /version 2\.0/],
-  ["demands an encryption that is not there", { encryption_required: true }, /no TLS/],
 ];
 
 for (const [what, changes, words] of misfits) {
@@ -89,7 +90,7 @@ test("a server that does not begin with a hello is not one of ours", async () =>
 test("a server that says nothing is given up after the time for a hello", async () => {
   await using server = await scriptedServer(() => undefined);
   const clock = manualClock();
-  const transport = await openTcp(server.endpoint);
+  const transport = await openTcp(server.address, await noise());
   const opening = openLink({ transport, clock, clientName: "test", onEvent: () => undefined });
   clock.advance(10_000);
   await assert.rejects(opening, isKind("says_nothing"));
@@ -237,13 +238,7 @@ const hostile: [string, string][] = [
 
 for (const [what, text] of hostile) {
   test(`${what} from the server ends the connection with words`, async () => {
-    await using server = await greeting((peer) => {
-      const bytes = new TextEncoder().encode(text);
-      const header = new DataView(new ArrayBuffer(4));
-      header.setUint32(0, bytes.length);
-      peer.socket.write(new Uint8Array(header.buffer));
-      peer.socket.write(bytes);
-    });
+    await using server = await greeting((peer) => peer.sayRaw(text));
     await using session = await linked(server);
     assert.equal((await session.link.closed).kind, "broken_protocol");
   });

@@ -11,8 +11,8 @@ import {
   type ConnectionErrorKind,
   type ConnectionErrorOptions,
 } from "./connection-error.ts";
+import { type Greeted, Greeting } from "./greeting.ts";
 import { type Heartbeat, startHeartbeat } from "./heartbeat.ts";
-import { agreeOnHello } from "./hello.ts";
 import { PendingCalls } from "./pending-calls.ts";
 import type { Transport } from "./transport.ts";
 
@@ -20,9 +20,8 @@ export interface CallOptions {
   readonly timeoutMs?: number;
 }
 
-/** One live connection to the server, its hellos exchanged. */
+/** One live connection to the server, its hellos exchanged and everything after them protected. */
 export interface LiveLink {
-  readonly security: Transport["security"];
   /**
    * Asks the server for something.
    * @throws ChatError as the server answered; ConnectionError: whether it was done is not known
@@ -63,29 +62,44 @@ export interface LinkOptions {
 }
 
 /**
- * Exchanges the hellos over a fresh transport.
- * @throws ConnectionError, also for a server that lacks what this client needs
+ * Exchanges the hellos over a fresh transport, and makes it a secure channel where it is none yet.
+ * @throws ConnectionError, also for a server that lacks what this client needs or is not the one known
  */
 export async function openLink(options: LinkOptions): Promise<LiveLink> {
   const link = new Link(options);
-  await link.ready;
+  const greeted = await link.ready;
+  try {
+    await greeted.remember();
+  } catch (error) {
+    link.close(new ConnectionError("stopped", options.transport.at));
+    throw error;
+  }
   return link;
 }
 
 // A page of the log is larger than anything a client sends.
 const jsonLimits = { maxDepth: limits.jsonDepth, maxTokens: 100_000 };
 
+/** What shows who somebody is, and so must be of no use on any other channel. */
+const bound: ReadonlySet<CommandName> = new Set<CommandName>([
+  "authenticate",
+  "login",
+  "register",
+  "refresh",
+]);
+
 class Link implements LiveLink {
-  readonly ready: Promise<void>;
+  readonly ready: Promise<Greeted>;
   readonly closed: Promise<ConnectionError>;
-  readonly security: Transport["security"];
   readonly #options: LinkOptions;
   readonly #times: LinkTimes;
   readonly #pending: PendingCalls;
-  readonly #greeted = Promise.withResolvers<void>();
+  readonly #greeting: Greeting;
+  readonly #greeted = Promise.withResolvers<Greeted>();
   readonly #ended = Promise.withResolvers<ConnectionError>();
   readonly #cancelHello: () => void;
   #heartbeat: Heartbeat | undefined;
+  #channelBinding: string | undefined;
   /** Why the server is about to close, if it said so. */
   #parting: { readonly error?: ChatError; readonly reconnectAfter?: number } = {};
 
@@ -95,7 +109,7 @@ class Link implements LiveLink {
     this.#times = times;
     this.ready = this.#greeted.promise;
     this.closed = this.#ended.promise;
-    this.security = transport.security;
+    this.#greeting = new Greeting(transport, options.clientName);
     this.#pending = new PendingCalls({
       at: transport.at,
       clock,
@@ -115,7 +129,12 @@ class Link implements LiveLink {
     params: Params<N>,
     { timeoutMs = this.#times.callMs }: CallOptions = {},
   ): Promise<Result<N>> {
-    return checkResult(name, await this.#pending.call(name, params, timeoutMs));
+    return checkResult(name, await this.#pending.call(name, this.#bind(name, params), timeoutMs));
+  }
+
+  #bind<N extends CommandName>(name: N, params: Params<N>): Params<N> {
+    if (this.#channelBinding === undefined || !bound.has(name)) return params;
+    return { ...params, channel_binding: this.#channelBinding };
   }
 
   say(name: "typing", params: Params<"typing">): void {
@@ -133,7 +152,9 @@ class Link implements LiveLink {
   #read(payload: Uint8Array): void {
     this.#heartbeat?.heard();
     try {
-      this.#take(parseJsonObject(payload, jsonLimits));
+      const message = parseJsonObject(payload, jsonLimits);
+      if (this.#heartbeat === undefined) this.#greet(message, payload);
+      else this.#take(message);
     } catch (cause) {
       if (!(cause instanceof WireError)) throw cause;
       this.close(this.#error("broken_protocol", { detail: cause.message, cause }));
@@ -141,25 +162,27 @@ class Link implements LiveLink {
   }
 
   #take(message: JsonObject): void {
-    if (this.#heartbeat === undefined) {
-      this.#greet(message);
-      return;
-    }
     const incoming = readIncoming(message);
     if (incoming.kind === "reply") this.#pending.settle(incoming.requestId, incoming.result);
     if (incoming.kind === "failure") this.#pending.settle(incoming.requestId, incoming.error);
     if (incoming.kind === "event") this.#hear(message);
   }
 
-  #greet(message: JsonObject): void {
-    const { transport, clientName, clock } = this.#options;
+  #greet(message: JsonObject, payload: Uint8Array): void {
+    let greeted: Greeted | undefined;
     try {
-      this.#send(agreeOnHello(message, { at: transport.at, clientName, security: this.security }));
+      greeted = this.#greeting.take(message, payload);
     } catch (error) {
       if (!(error instanceof ConnectionError)) throw error;
       this.close(error);
       return;
     }
+    if (greeted !== undefined) this.#begin(greeted);
+  }
+
+  #begin(greeted: Greeted): void {
+    const { clock } = this.#options;
+    this.#channelBinding = greeted.channelBinding;
     this.#cancelHello();
     this.#heartbeat = startHeartbeat({
       clock,
@@ -169,7 +192,7 @@ class Link implements LiveLink {
       ping: () => this.#send({ type: "ping", request_id: "ping" }),
       dead: () => this.close(this.#error("silent")),
     });
-    this.#greeted.resolve();
+    this.#greeted.resolve(greeted);
   }
 
   #hear(message: JsonObject): void {

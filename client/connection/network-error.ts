@@ -21,12 +21,16 @@ const kinds: Readonly<Record<string, ConnectionErrorKind>> = {
   EPROTO: "without_tls",
 };
 
+/** Nothing is wrong with these but that nobody this machine knows has signed them. */
+const selfMade: ReadonlySet<string> = new Set([
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+]);
+
 const certificates: Readonly<Record<string, string>> = {
-  DEPTH_ZERO_SELF_SIGNED_CERT: selfMade("it signs itself"),
-  SELF_SIGNED_CERT_IN_CHAIN: selfMade("its chain ends in a self-made authority"),
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: selfMade("nobody this machine knows has signed it"),
-  UNABLE_TO_GET_ISSUER_CERT: selfMade("nobody this machine knows has signed it"),
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: selfMade("nobody this machine knows has signed it"),
   CERT_HAS_EXPIRED: "it has expired. The server's administrator must renew it.",
   CERT_NOT_YET_VALID: "it is not valid yet. Is the clock of this machine right?",
   CERT_REVOKED: "it was revoked. Ask the server's administrator.",
@@ -34,23 +38,29 @@ const certificates: Readonly<Record<string, string>> = {
     "it was made for another name. Use the name in the certificate as --server.",
 };
 
-function selfMade(what: string): string {
-  return `${what}. Get the certificate from the server's administrator and give it as --ca FILE (or, for a test only, --insecure).`;
+/** Whether a person may trust such a certificate by its fingerprint. */
+export function isSelfMade(trouble: string | undefined): boolean {
+  return trouble !== undefined && selfMade.has(trouble);
+}
+
+/** What is wrong with a certificate, by the system's name for it. */
+export function certificateTrouble(trouble: string, at: string): ConnectionError {
+  const detail = certificates[trouble] ?? `${trouble}.`;
+  return new ConnectionError("certificate", at, { detail });
 }
 
 /** What Node's network errors mean to a person. */
 export function fromNetworkError(cause: unknown, at: string): ConnectionError {
   if (cause instanceof ConnectionError) return cause;
   const code = codeOf(cause);
-  const certificate = certificates[code];
-  if (certificate !== undefined) {
-    return new ConnectionError("certificate", at, { detail: certificate, cause });
-  }
-  if (code.startsWith("CERT_")) {
-    return new ConnectionError("certificate", at, { detail: `${code}.`, cause });
-  }
   if (code.startsWith("ERR_SSL_")) return fromTlsError(code, at, cause);
   return new ConnectionError(kinds[code] ?? "lost", at, { cause });
+}
+
+/** The same for what is spoken over HTTP, where the other side may speak something else. */
+export function fromHttpError(cause: unknown, at: string): ConnectionError {
+  if (codeOf(cause).startsWith("HPE_")) return new ConnectionError("not_http", at, { cause });
+  return fromNetworkError(cause, at);
 }
 
 /** OpenSSL's complaints: nearly always that the other side does not speak TLS, or an old one. */

@@ -1,7 +1,6 @@
 import type { Socket } from "node:net";
-import type { Endpoint } from "./address.ts";
 import { type Speech, speechOf } from "./first-bytes.ts";
-import { connectSocket } from "./socket.ts";
+import { connectSocket, type SocketTarget } from "./socket.ts";
 
 const PROBE_MS = 3_000;
 
@@ -12,10 +11,10 @@ export type ProbeResult = Speech | "hangs_up" | "nothing";
  * Finds out, over a connection of its own, what listens on a port that says nothing by itself: an
  * HTTP server and a TLS one both wait for the client, and both answer an HTTP request in their way.
  */
-export async function whatListens(endpoint: Endpoint): Promise<ProbeResult> {
+export async function whatListens(target: SocketTarget): Promise<ProbeResult> {
   let socket: Socket | undefined;
   try {
-    socket = await connectSocket(endpoint, { timeoutMs: PROBE_MS });
+    socket = await connectSocket(target, { timeoutMs: PROBE_MS });
     socket.write("GET / HTTP/1.0\r\n\r\n");
     return await firstAnswer(socket);
   } catch {

@@ -1,8 +1,24 @@
 import { connect, type Socket } from "node:net";
-import { rootCertificates, connect as tlsConnect } from "node:tls";
-import { addressLabel, type Endpoint, serverName, type TlsTrust } from "./address.ts";
+import { rootCertificates, type TLSSocket, connect as tlsConnect } from "node:tls";
+import { type ServerAddress, serverName } from "./address.ts";
+import { certificateFingerprint } from "./certificate-fingerprint.ts";
 import { ConnectionError } from "./connection-error.ts";
 import { fromNetworkError } from "./network-error.ts";
+import type { CertificateJudge } from "./server-trust.ts";
+
+/** Which certificates are believed. */
+export interface TlsTrust {
+  /** PEM, believed beside the usual authorities. */
+  readonly ca: string | undefined;
+  readonly judge: CertificateJudge;
+}
+
+export interface SocketTarget {
+  readonly address: ServerAddress;
+  /** How the person knows it. */
+  readonly at: string;
+  readonly tls: (TlsTrust & { readonly oldest: "TLSv1.2" | "TLSv1.3" }) | undefined;
+}
 
 export interface ConnectOptions {
   readonly timeoutMs: number;
@@ -10,16 +26,60 @@ export interface ConnectOptions {
 }
 
 /**
- * A connected socket to the chat port, its TLS handshake done, not yet reading.
+ * A connected socket, its TLS handshake done and its certificate judged, not yet reading. Nothing
+ * was sent over it.
  * @throws ConnectionError
  */
-export async function connectSocket(endpoint: Endpoint, options: ConnectOptions): Promise<Socket> {
-  const at = addressLabel(endpoint.address);
-  if (options.signal?.aborted) throw new ConnectionError("stopped", at);
-  const socket = openSocket(endpoint);
-  const connected = endpoint.tls === undefined ? "connect" : "secureConnect";
+export async function connectSocket(
+  target: SocketTarget,
+  options: ConnectOptions,
+): Promise<Socket> {
+  if (options.signal?.aborted) throw new ConnectionError("stopped", target.at);
+  if (target.tls === undefined) {
+    return await connected(connect(target.address), "connect", target, options);
+  }
+  const { ca, judge, oldest } = target.tls;
+  const { host, port } = target.address;
+  const socket = tlsConnect({
+    host,
+    port,
+    minVersion: oldest,
+    servername: serverName(host),
+    // Judged below, with what is remembered of this server.
+    rejectUnauthorized: false,
+    // Given authorities replace the usual ones, so those are named as well.
+    ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }),
+  });
+  await connected(socket, "secureConnect", target, options);
+  await judged(socket, target.at, judge);
+  return socket;
+}
+
+async function judged(socket: TLSSocket, at: string, judge: CertificateJudge): Promise<void> {
+  const swallow = (): void => undefined;
+  socket.on("error", swallow);
   try {
-    await settled(socket, connected, at, options);
+    const certificate = socket.getPeerX509Certificate();
+    if (certificate === undefined) throw new ConnectionError("lost", at);
+    const trouble = socket.authorized ? undefined : String(socket.authorizationError);
+    const fingerprint = certificateFingerprint(certificate.publicKey);
+    await judge.checkCertificate({ at, fingerprint, trouble });
+    if (socket.destroyed) throw new ConnectionError("lost", at);
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
+  socket.off("error", swallow);
+}
+
+async function connected<S extends Socket>(
+  socket: S,
+  event: "connect" | "secureConnect",
+  { at }: SocketTarget,
+  options: ConnectOptions,
+): Promise<S> {
+  try {
+    await settled(socket, event, at, options);
   } catch (error) {
     socket.destroy();
     throw error;
@@ -28,32 +88,9 @@ export async function connectSocket(endpoint: Endpoint, options: ConnectOptions)
   return socket;
 }
 
-function openSocket({ address: { host, port }, tls }: Endpoint): Socket {
-  if (tls === undefined) return connect({ host, port });
-  return tlsConnect({
-    host,
-    port,
-    minVersion: "TLSv1.3",
-    servername: serverName(host),
-    ...trustOptions(tls),
-  });
-}
-
-/** What Node's TLS is told about whom to believe. */
-export function trustOptions({ ca, verify }: TlsTrust): {
-  rejectUnauthorized: boolean;
-  ca?: string[];
-} {
-  // Given authorities replace the usual ones, so those are named as well.
-  return {
-    rejectUnauthorized: verify,
-    ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }),
-  };
-}
-
 function settled(
   socket: Socket,
-  connected: string,
+  event: string,
   at: string,
   { timeoutMs, signal }: ConnectOptions,
 ): Promise<void> {
@@ -70,14 +107,14 @@ function settled(
     const timer = setTimeout(() => fail(new ConnectionError("timed_out", at)), timeoutMs);
     const stop = (): void => {
       clearTimeout(timer);
-      socket.off("error", onError).off("close", onClose).off(connected, onConnected);
+      socket.off("error", onError).off("close", onClose).off(event, onConnected);
       signal?.removeEventListener("abort", onAbort);
     };
     const onConnected = (): void => {
       stop();
       resolve();
     };
-    socket.on("error", onError).on("close", onClose).on(connected, onConnected);
+    socket.on("error", onError).on("close", onClose).on(event, onConnected);
     signal?.addEventListener("abort", onAbort);
   });
 }

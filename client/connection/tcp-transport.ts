@@ -1,14 +1,22 @@
 import type { Socket } from "node:net";
+import { HandshakeError } from "@lair-chat/protocol/handshake/handshake-error.ts";
+import type { PayloadSealer } from "@lair-chat/protocol/handshake/sealed-frames.ts";
 import { limits } from "@lair-chat/protocol/limits.ts";
-import { encodeTextFrame, FrameDecoder } from "@lair-chat/protocol/wire/frame.ts";
+import { encodeFrame, encodeTextFrame, FrameDecoder } from "@lair-chat/protocol/wire/frame.ts";
 import { WireError } from "@lair-chat/protocol/wire/wire-error.ts";
-import { addressLabel, type Endpoint } from "./address.ts";
+import { addressLabel, type ServerAddress } from "./address.ts";
 import { ConnectionError, type ConnectionErrorKind } from "./connection-error.ts";
 import { speechOf } from "./first-bytes.ts";
 import { fromNetworkError } from "./network-error.ts";
+import type { NoiseKeys } from "./noise-keys.ts";
 import { type ProbeResult, whatListens } from "./probe.ts";
-import { connectSocket } from "./socket.ts";
-import type { Transport, TransportListener } from "./transport.ts";
+import { connectSocket, type SocketTarget, type TlsTrust } from "./socket.ts";
+import type { Protection, Transport, TransportListener } from "./transport.ts";
+
+/** How a connection to the chat port is protected: there is no third way. */
+export type TcpProtection =
+  | { readonly kind: "tls"; readonly trust: TlsTrust }
+  | { readonly kind: "noise"; readonly keys: NoiseKeys };
 
 export interface TcpOptions {
   readonly timeoutMs?: number;
@@ -25,10 +33,17 @@ const LINGER_MS = 1_000;
  * Opens a framed connection to the chat port.
  * @throws ConnectionError
  */
-export async function openTcp(endpoint: Endpoint, options: TcpOptions = {}): Promise<Transport> {
+export async function openTcp(
+  address: ServerAddress,
+  protection: TcpProtection,
+  options: TcpOptions = {},
+): Promise<Transport> {
   const { timeoutMs = CONNECT_MS, signal, probeAfterMs } = options;
-  const socket = await connectSocket(endpoint, { timeoutMs, signal });
-  const transport = new TcpTransport(socket, endpoint);
+  const tls =
+    protection.kind === "tls" ? ({ ...protection.trust, oldest: "TLSv1.3" } as const) : undefined;
+  const target = { address, at: addressLabel(address), tls };
+  const socket = await connectSocket(target, { timeoutMs, signal });
+  const transport = new TcpTransport(socket, target, protection);
   if (probeAfterMs !== undefined) transport.probeAfter(probeAfterMs);
   return transport;
 }
@@ -39,24 +54,42 @@ const wrongPort: Readonly<Partial<Record<ProbeResult, ConnectionErrorKind>>> = {
   hangs_up: "hangs_up",
 };
 
+const encoder = new TextEncoder();
+
 class TcpTransport implements Transport {
   readonly at: string;
-  readonly security: "plaintext" | "tls";
+  readonly protection: Protection;
   readonly #socket: Socket;
-  readonly #endpoint: Endpoint;
+  readonly #target: SocketTarget;
   readonly #decoder = new FrameDecoder({ maxFrameBytes: limits.frameBytes });
+  #sealer: PayloadSealer | undefined;
   #listener: TransportListener | undefined;
   #closed: ConnectionError | undefined;
   #heard = false;
   #stopProbe: () => void = () => undefined;
 
-  constructor(socket: Socket, endpoint: Endpoint) {
+  constructor(socket: Socket, target: SocketTarget, protection: TcpProtection) {
     this.#socket = socket;
-    this.#endpoint = endpoint;
-    this.at = addressLabel(endpoint.address);
-    this.security = endpoint.tls === undefined ? "plaintext" : "tls";
+    this.#target = target;
+    this.at = target.at;
+    this.protection = protection.kind === "tls" ? protection : this.#sealable(protection.keys);
     socket.on("error", (error) => this.close(fromNetworkError(error, this.at)));
     socket.on("close", () => this.close(new ConnectionError("closed", this.at)));
+  }
+
+  #sealable(keys: NoiseKeys): Protection {
+    return {
+      kind: "noise",
+      keys,
+      sendOpen: (payload) => {
+        if (this.#sealer !== undefined) throw new Error("the channel is sealed already");
+        this.#write(encodeFrame(payload, limits.frameBytes));
+      },
+      seal: (sealer) => {
+        this.#sealer = sealer;
+        this.#decoder.setMaxFrameBytes(sealer.sealedBytes(limits.frameBytes));
+      },
+    };
   }
 
   listen(listener: TransportListener): void {
@@ -66,9 +99,19 @@ class TcpTransport implements Transport {
   }
 
   send(text: string): void {
-    if (this.#closed === undefined) {
-      this.#socket.write(encodeTextFrame(text, limits.frameBytes));
+    if (this.#closed !== undefined) return;
+    if (this.protection.kind !== "noise") {
+      this.#write(encodeTextFrame(text, limits.frameBytes));
+      return;
     }
+    if (this.#sealer === undefined) throw new Error("nothing is sent before the channel is sealed");
+    const payload = encoder.encode(text);
+    if (payload.length > limits.frameBytes) throw new WireError("frame_too_large");
+    this.#write(encodeFrame(this.#sealer.seal(payload), this.#sealer.sealedBytes(payload.length)));
+  }
+
+  #write(frame: Uint8Array): void {
+    if (this.#closed === undefined) this.#socket.write(frame);
   }
 
   close(reason: ConnectionError): void {
@@ -88,7 +131,7 @@ class TcpTransport implements Transport {
   }
 
   async #probe(): Promise<void> {
-    const kind = wrongPort[await whatListens(this.#endpoint)];
+    const kind = wrongPort[await whatListens(this.#target)];
     if (kind !== undefined && !this.#heard) this.close(new ConnectionError(kind, this.at));
   }
 
@@ -100,10 +143,14 @@ class TcpTransport implements Transport {
       this.#decoder.push(chunk);
       let payload = this.#decoder.next();
       while (payload !== undefined && this.#closed === undefined) {
-        this.#listener?.onPayload(payload);
+        this.#listener?.onPayload(this.#sealer?.open(payload) ?? payload);
         payload = this.#closed === undefined ? this.#decoder.next() : undefined;
       }
     } catch (error) {
+      if (error instanceof HandshakeError) {
+        this.close(new ConnectionError("tampered", this.at, { cause: error }));
+        return;
+      }
       if (!(error instanceof WireError)) throw error;
       this.close(isFirst ? this.#misunderstood(chunk) : this.#broken(error));
     }

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ConnectionError, ConnectionErrorKind } from "./connection-error.ts";
+import { ConnectionError, type ConnectionErrorKind } from "./connection-error.ts";
 import { openTcp } from "./tcp-transport.ts";
 import { expiredCertificate, goodCertificate, otherCertificate } from "./test/certificates.ts";
-import { plainEndpoint, scriptedServer, tlsEndpoint } from "./test/scripted-server.ts";
+import { scriptedServer } from "./test/scripted-server.ts";
+import { noise, tls, trustOf } from "./test/trusting.ts";
 import type { Transport } from "./transport.ts";
 
 const isKind = (kind: ConnectionErrorKind) => (error: ConnectionError) => {
@@ -26,12 +27,12 @@ function outcomeOf(transport: Transport): Promise<{ reason: ConnectionError; hea
 test("nothing listening is said to be so", async () => {
   const server = await scriptedServer(() => undefined);
   await server[Symbol.asyncDispose]();
-  await assert.rejects(openTcp(server.endpoint), isKind("refused"));
+  await assert.rejects(openTcp(server.address, await noise()), isKind("refused"));
 });
 
 test("a host that does not exist is said not to", async () => {
-  const endpoint = { ...plainEndpoint(1), address: { host: "nowhere.invalid", port: 1 } };
-  await assert.rejects(openTcp(endpoint), isKind("host_not_found"));
+  const address = { host: "nowhere.invalid", port: 1 };
+  await assert.rejects(openTcp(address, await noise()), isKind("host_not_found"));
 });
 
 test("frames go both ways, however they are cut", async () => {
@@ -42,9 +43,10 @@ test("frames go both ways, however they are cut", async () => {
     for (const byte of frame) peer.socket.write(new Uint8Array([byte]));
     peer.socket.end();
   });
-  const transport = await openTcp(server.endpoint);
+  const transport = await openTcp(server.address, await noise());
   const outcome = outcomeOf(transport);
-  transport.send('{"type":"ping"}');
+  assert.ok(transport.protection.kind === "noise");
+  transport.protection.sendOpen(new TextEncoder().encode('{"type":"ping"}'));
   const { heard, reason } = await outcome;
   assert.deepEqual(heard, ['{"type":"ping"}']);
   assert.equal(reason.kind, "closed");
@@ -61,7 +63,7 @@ for (const [who, words, kind] of foreign) {
     await using server = await scriptedServer((peer) => {
       peer.socket.write(Buffer.from(words, "latin1"));
     });
-    const { reason } = await outcomeOf(await openTcp(server.endpoint));
+    const { reason } = await outcomeOf(await openTcp(server.address, await noise()));
     isKind(kind)(reason);
   });
 }
@@ -76,7 +78,7 @@ test("a frame of nothing, and one that is too large, end the connection", async 
         setImmediate(() => peer.socket.write(new Uint8Array(bytes.slice(6))));
       });
     });
-    const { reason } = await outcomeOf(await openTcp(server.endpoint));
+    const { reason } = await outcomeOf(await openTcp(server.address, await noise()));
     assert.ok(reason.kind === "broken_protocol" || reason.kind === "not_chat", reason.kind);
   }
 });
@@ -85,7 +87,7 @@ test("a truncated frame is a closed connection and nothing more", async () => {
   await using server = await scriptedServer((peer) => {
     peer.socket.end(new Uint8Array([0, 0, 1, 0, 123]));
   });
-  const { reason, heard } = await outcomeOf(await openTcp(server.endpoint));
+  const { reason, heard } = await outcomeOf(await openTcp(server.address, await noise()));
   assert.equal(reason.kind, "closed");
   assert.deepEqual(heard, []);
 });
@@ -95,40 +97,40 @@ test("a silent HTTP port is found out over a second connection", async () => {
     peer.socket.removeAllListeners("data");
     peer.socket.once("data", () => peer.socket.end("HTTP/1.1 404 Not Found\r\n\r\n"));
   });
-  const transport = await openTcp(server.endpoint, { probeAfterMs: 1 });
+  const transport = await openTcp(server.address, await noise(), { probeAfterMs: 1 });
   const { reason } = await outcomeOf(transport);
   isKind("wrong_http_port")(reason);
   assert.equal(server.connections, 2);
 });
 
 test("a TLS port that is spoken to without TLS is found out", async () => {
-  await using server = await scriptedServer(() => undefined, goodCertificate);
-  const transport = await openTcp(plainEndpoint(server.port), { probeAfterMs: 1 });
+  await using server = await scriptedServer(() => undefined, { tls: goodCertificate });
+  const transport = await openTcp(server.address, await noise(), { probeAfterMs: 1 });
   const { reason } = await outcomeOf(transport);
   isKind("hangs_up")(reason);
 });
 
 test("a plaintext port that is spoken to with TLS is found out", async () => {
   await using server = await scriptedServer((peer) => peer.hello());
-  await assert.rejects(openTcp(tlsEndpoint(server.port)), isKind("without_tls"));
+  await assert.rejects(openTcp(server.address, tls()), isKind("without_tls"));
 });
 
 test("a port that never finishes the handshake is given up", async () => {
   await using server = await scriptedServer((peer) => void peer.socket.pause());
   const patience = { timeoutMs: 50 };
-  await assert.rejects(openTcp(tlsEndpoint(server.port), patience), isKind("timed_out"));
+  await assert.rejects(openTcp(server.address, tls(), patience), isKind("timed_out"));
 });
 
-const distrusted: [string, typeof goodCertificate, string | undefined, RegExp][] = [
-  ["a self-signed certificate", goodCertificate, undefined, /--ca FILE/],
-  ["a certificate that ran out", expiredCertificate, expiredCertificate.cert, /expired/],
-  ["a certificate of another name", otherCertificate, otherCertificate.cert, /another name/],
+const distrusted: [string, typeof goodCertificate, RegExp][] = [
+  ["a certificate that ran out", expiredCertificate, /expired/],
+  ["a certificate of another name", otherCertificate, /another name/],
 ];
 
-for (const [what, certificate, ca, words] of distrusted) {
+for (const [what, certificate, words] of distrusted) {
   test(`${what} is refused, with what to do`, async () => {
-    await using server = await scriptedServer((peer) => peer.hello(), certificate);
-    await assert.rejects(openTcp(tlsEndpoint(server.port, ca)), (error: ConnectionError) => {
+    await using server = await scriptedServer((peer) => peer.hello(), { tls: certificate });
+    const trusting = tls(certificate.cert);
+    await assert.rejects(openTcp(server.address, trusting), (error: ConnectionError) => {
       assert.match(error.message, words);
       return isKind("certificate")(error);
     });
@@ -136,31 +138,42 @@ for (const [what, certificate, ca, words] of distrusted) {
 }
 
 test("a certificate given with --ca is believed, and any with --insecure", async () => {
-  for (const endpoint of [
-    (port: number) => tlsEndpoint(port, goodCertificate.cert),
-    (port: number) => tlsEndpoint(port, undefined, true),
-  ]) {
-    await using server = await scriptedServer((peer) => {
-      peer.say({ type: "hi" });
-      peer.socket.end();
-    }, goodCertificate);
-    const transport = await openTcp(endpoint(server.port));
-    assert.equal(transport.security, "tls");
+  const protections = [
+    tls(goodCertificate.cert),
+    tls(undefined, trustOf({ takesCertificate: true })),
+  ];
+  for (const protection of protections) {
+    await using server = await scriptedServer(
+      (peer) => {
+        peer.say({ type: "hi" });
+        peer.socket.end();
+      },
+      { tls: goodCertificate },
+    );
+    const transport = await openTcp(server.address, protection);
+    assert.equal(transport.protection.kind, "tls");
     assert.deepEqual((await outcomeOf(transport)).heard, ['{"type":"hi"}']);
   }
 });
 
+test("over a channel that is not sealed yet nothing can be sent by mistake", async () => {
+  await using server = await scriptedServer(() => undefined);
+  const transport = await openTcp(server.address, await noise());
+  assert.throws(() => transport.send('{"type":"authenticate"}'), /before the channel is sealed/);
+  transport.close(new ConnectionError("stopped", ""));
+});
+
 test("a server with nothing newer than TLS 1.2 is refused", async () => {
   const old = { ...goodCertificate, maxVersion: "TLSv1.2" } as const;
-  await using server = await scriptedServer((peer) => peer.hello(), old);
-  const endpoint = tlsEndpoint(server.port, goodCertificate.cert);
-  await assert.rejects(openTcp(endpoint), isKind("incompatible"));
+  await using server = await scriptedServer((peer) => peer.hello(), { tls: old });
+  const opening = openTcp(server.address, tls(goodCertificate.cert));
+  await assert.rejects(opening, isKind("incompatible"));
 });
 
 test("connecting can be called off", async () => {
   await using server = await scriptedServer((peer) => void peer.socket.pause());
   const stop = new AbortController();
-  const opening = openTcp(tlsEndpoint(server.port), { signal: stop.signal });
+  const opening = openTcp(server.address, tls(), { signal: stop.signal });
   stop.abort();
   await assert.rejects(opening, isKind("stopped"));
 });

@@ -1,4 +1,5 @@
 import { limits } from "@lair-chat/protocol/limits.ts";
+import type { UnknownServer } from "../../actions/actions.ts";
 import { type Form, textField, textOf, withValue } from "../shared/form.ts";
 
 export type LoginMode = "sign_in" | "register";
@@ -9,6 +10,14 @@ export interface LoginForm {
   readonly isBusy: boolean;
   /** Raw: pass it through safeText. */
   readonly error: string | undefined;
+  /** What has to be known before the form can be of use. */
+  readonly question: ServerQuestion | undefined;
+}
+
+/** Whether to trust a server that nobody vouches for. */
+export interface ServerQuestion {
+  readonly server: UnknownServer;
+  readonly form: Form;
 }
 
 const SETUP_TOKEN_BYTES = 256;
@@ -52,7 +61,35 @@ export const newLoginForm = (mode: LoginMode): LoginForm => ({
   form: { fields: fieldsOf[mode], focus: 0 },
   isBusy: false,
   error: undefined,
+  question: undefined,
 });
+
+const ANSWER_BYTES = 64;
+
+export const askAboutServer = (server: UnknownServer): ServerQuestion => ({
+  server,
+  form: {
+    fields: [
+      textField({
+        name: "answer",
+        label: "Trust it?",
+        hint: "yes, no, or the fingerprint you were told",
+        limitBytes: ANSWER_BYTES,
+      }),
+    ],
+    focus: 0,
+  },
+});
+
+export type ServerAnswer = "yes" | "no" | "other_fingerprint" | "unclear";
+
+/** What the person makes of it. An empty line is no answer, so that Enter alone trusts nobody. */
+export function answerTo({ server, form }: ServerQuestion): ServerAnswer {
+  const answer = textOf(form, "answer").trim();
+  if (answer === server.fingerprint || answer.toLowerCase() === "yes") return "yes";
+  if (answer.toLowerCase() === "no") return "no";
+  return answer.startsWith("SHA256:") ? "other_fingerprint" : "unclear";
+}
 
 /** The other form, with what both ask for kept. */
 export function otherLoginForm({ mode, form }: LoginForm): LoginForm {
