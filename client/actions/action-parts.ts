@@ -1,7 +1,7 @@
 import type { CommandName, Params, Result } from "@lair-chat/protocol/registry.ts";
 import type { Clock } from "../clock.ts";
+import type { AccountApi } from "../connection/account-api.ts";
 import { ConnectionError } from "../connection/connection-error.ts";
-import type { HttpApi } from "../connection/http-api.ts";
 import type { Accounts } from "../files/accounts.ts";
 import type { Store } from "../store/create-store.ts";
 import type { State } from "../store/state.ts";
@@ -12,8 +12,10 @@ export interface ActionParts {
   readonly store: Store<State>;
   readonly clock: Clock;
   readonly sessions: Sessions;
-  readonly http: HttpApi;
+  readonly accountApi: AccountApi;
   readonly accounts: Accounts;
+  /** Notes that the person trusts the server with this fingerprint. */
+  trustServer(fingerprint: string): void;
   /** A UUIDv7. */
   newId(): string;
   /** Names this machine in the list of devices. */

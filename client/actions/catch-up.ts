@@ -1,5 +1,6 @@
 import { ChatError, errorTable } from "@lair-chat/protocol/errors.ts";
 import type { Clock } from "../clock.ts";
+import type { LiveLink } from "../connection/link.ts";
 import {
   applyConversations,
   askedNow,
@@ -13,6 +14,7 @@ import type { State } from "../store/state.ts";
 import type { LogLoader } from "./load-log.ts";
 import type { Online } from "./online.ts";
 import { isOutside } from "./outcome.ts";
+import { retryAfterMs } from "./retry-after.ts";
 
 export interface CatchUpDeps {
   readonly store: Store<State>;
@@ -61,28 +63,37 @@ export class CatchUp {
 
   async #repeat(): Promise<void> {
     this.#cancel();
-    let isDone: boolean;
-    do {
-      this.#isAskedAgain = false;
-      isDone = await this.#once();
-    } while (isDone && this.#isAskedAgain);
-    if (isDone) this.#deps.onDone();
+    // Whatever goes wrong below, even a fault of our own, there is a next time.
+    let nextMs = RETRY_MS;
+    try {
+      let trouble: Error | undefined;
+      let link: LiveLink | undefined;
+      do {
+        this.#isAskedAgain = false;
+        ({ link } = this.#deps.online);
+        trouble = await this.#once();
+      } while (this.#isAskedAgain && (trouble === undefined || link !== this.#deps.online.link));
+      nextMs = trouble === undefined ? CHECK_MS : retryAfterMs(trouble, RETRY_MS);
+      if (trouble === undefined) this.#deps.onDone();
+      else this.#tell(trouble);
+    } finally {
+      this.#plan(nextMs);
+    }
   }
 
-  /** False if the list could not be had; then another try is planned. */
-  async #once(): Promise<boolean> {
+  /** Why the list could not be had, if it could not. */
+  async #once(): Promise<Error | undefined> {
     const { store, clock, remembered } = this.#deps;
     const asked = askedNow(store.get(), remembered(), clock.now());
     try {
       const listed = await this.#list();
       store.update((state) => applyConversations(state, listed, asked));
     } catch (error) {
-      this.#failed(error);
-      return false;
+      if (isOutside(error)) return error;
+      throw error;
     }
     await this.#fill();
-    this.#plan(CHECK_MS);
-    return true;
+    return undefined;
   }
 
   async #list(): Promise<readonly Listed[]> {
@@ -115,15 +126,11 @@ export class CatchUp {
     }
   }
 
-  #failed(error: unknown): void {
-    if (!isOutside(error)) throw error;
+  #tell(trouble: Error): void {
+    if (!(trouble instanceof ChatError) || errorTable[trouble.code].retry) return;
     const { store, clock } = this.#deps;
-    if (error instanceof ChatError && !errorTable[error.code].retry) {
-      const notice = { severity: "error", text: error.message, at: clock.now() } as const;
-      store.update((state) => withNotice(state, notice));
-    }
-    const asked = error instanceof ChatError ? error.retryAfter : undefined;
-    this.#plan(asked === undefined ? RETRY_MS : asked * 1000);
+    const notice = { severity: "error", text: trouble.message, at: clock.now() } as const;
+    store.update((state) => withNotice(state, notice));
   }
 
   #plan(ms: number): void {

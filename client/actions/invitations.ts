@@ -1,5 +1,6 @@
 import { ChatError } from "@lair-chat/protocol/errors.ts";
 import type { InvitationId } from "@lair-chat/protocol/ids.ts";
+import { limits } from "@lair-chat/protocol/limits.ts";
 import { ConnectionError } from "../connection/connection-error.ts";
 import { withoutInvitation } from "../store/invitations.ts";
 import { type ActionParts, ask } from "./action-parts.ts";
@@ -8,7 +9,13 @@ import { loadInvitations } from "./load-invitations.ts";
 import { doneBy, outcomeOf } from "./outcome.ts";
 
 type Parts = Pick<ActionParts, "store" | "sessions">;
-type Names = "inviteToRoom" | "loadInvitations" | "acceptInvitation" | "declineInvitation";
+type Names =
+  | "inviteToRoom"
+  | "loadInvitations"
+  | "acceptInvitation"
+  | "declineInvitation"
+  | "listSentInvitations"
+  | "cancelInvitation";
 
 /** Asking others into a room, and answering when asked. */
 export function invitationActions(parts: Parts): Pick<Actions, Names> {
@@ -48,6 +55,13 @@ export function invitationActions(parts: Parts): Pick<Actions, Names> {
       }),
     declineInvitation: (id) =>
       doneBy(() => answer(id, () => ask(parts, "decline_invitation", { invitation_id: id }))),
+    listSentInvitations: (offset) =>
+      outcomeOf(async () => {
+        const page = { sent: true, limit: limits.pageSizeMax, offset };
+        const found = await ask(parts, "list_invitations", page);
+        return { items: found.invitations, total: found.total_count };
+      }),
+    cancelInvitation: (id) => doneBy(() => ask(parts, "cancel_invitation", { invitation_id: id })),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { AnyEvent, Result } from "@lair-chat/protocol/registry.ts";
+import type { AnyEvent, EventOf, Result } from "@lair-chat/protocol/registry.ts";
 import type { Clock } from "../clock.ts";
 import type { AccessTokens } from "../connection/access-tokens.ts";
 import type { Connectivity, KeepConnected } from "../connection/keep-connected.ts";
@@ -15,6 +15,7 @@ import { LogLoader } from "./load-log.ts";
 import { LinkSlot } from "./online.ts";
 import { Outbox } from "./outbox.ts";
 import { outcomeOf } from "./outcome.ts";
+import { outlives } from "./outlives.ts";
 import { Receiver } from "./receive-event.ts";
 import { ReadTeller } from "./tell-read.ts";
 
@@ -39,6 +40,8 @@ export interface LiveSessionOptions {
   readonly connector: Connector;
   /** The server does not know this session any more. */
   onOver(reason: string): void;
+  /** The server is not known to be the right one, so nothing was asked of it. */
+  onDistrust(reason: string): void;
 }
 
 /** Everything that runs while somebody is signed in. */
@@ -78,7 +81,7 @@ export class LiveSession {
     this.#receiver = new Receiver({ store, clock, log: this.log, catchUp: this.catchUp });
     this.#keeper = connector.connect({
       tokens,
-      onEvent: (event) => this.#receiver.receive(event),
+      onEvent: (event) => this.#heard(event),
       onSignedIn: (who) => this.#signedIn(who),
       onChange: (now) => this.#changed(now),
     });
@@ -101,6 +104,22 @@ export class LiveSession {
     await this.account.release();
   }
 
+  #heard(event: AnyEvent): void {
+    if (event.type === "session_expiring") void this.#expiring(event);
+    else this.#receiver.receive(event);
+  }
+
+  /** A connection that stays up never needs another token, so nothing else would lengthen the session. */
+  async #expiring(event: EventOf<"session_expiring">): Promise<void> {
+    const { tokens } = this;
+    const { known } = tokens;
+    const renewed = await outcomeOf(() =>
+      known === undefined ? tokens.current() : tokens.renew(known),
+    );
+    if (renewed.ok && outlives(renewed.value, Date.parse(event.expires_at))) return;
+    this.#receiver.receive(event);
+  }
+
   #signedIn({ user }: Result<"authenticate">): void {
     const { id, username, role } = user;
     this.#options.store.update((state) =>
@@ -110,6 +129,7 @@ export class LiveSession {
 
   #changed(now: Connectivity): void {
     if (now.state === "session_over") this.#options.onOver(now.reason);
+    else if (now.state === "distrusted") this.#options.onDistrust(now.reason);
     else if (now.state === "connected") this.#connected(now.link);
     else this.#disconnected(now);
   }

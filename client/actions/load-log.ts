@@ -1,4 +1,5 @@
 import { ChatError, errorTable } from "@lair-chat/protocol/errors.ts";
+import type { UserId } from "@lair-chat/protocol/ids.ts";
 import type { Result } from "@lair-chat/protocol/registry.ts";
 import type { Clock } from "../clock.ts";
 import { ConnectionError } from "../connection/connection-error.ts";
@@ -11,8 +12,10 @@ import { withPeople } from "../store/people.ts";
 import { withReadMarker } from "../store/read-marker.ts";
 import type { Conversation, ConversationKey, State } from "../store/state.ts";
 import type { Outcome } from "./actions.ts";
+import { DeleterNames } from "./name-deleters.ts";
 import type { Online } from "./online.ts";
 import { done, failed, isOutside } from "./outcome.ts";
+import { retryAfterMs } from "./retry-after.ts";
 
 export interface LoadLogDeps {
   readonly store: Store<State>;
@@ -29,9 +32,16 @@ export class LogLoader {
   readonly #deps: LoadLogDeps;
   readonly #catchingUp = new Map<ConversationKey, Promise<void>>();
   readonly #retries = new Map<ConversationKey, () => void>();
+  readonly #deleters: DeleterNames;
 
   constructor(deps: LoadLogDeps) {
     this.#deps = deps;
+    this.#deleters = new DeleterNames(deps);
+  }
+
+  /** Learns who that is, if it is not known. */
+  nameDeleter(id: UserId): void {
+    this.#deleters.of(id);
   }
 
   /** The page before the oldest entry, or the newest one where nothing was loaded yet. */
@@ -107,20 +117,21 @@ export class LogLoader {
 
   #take(key: ConversationKey, page: Result<"get_log">, bound: PageBound): void {
     const { store, clock } = this.#deps;
-    const { range, broken } = readPage(page, bound);
+    const { broken, ...reading } = readPage(page, bound);
     store.update((state) => {
-      const people = range.entries.flatMap((entry) =>
+      const people = reading.range.entries.flatMap((entry) =>
         "author" in entry ? [{ id: entry.authorId, username: entry.author }] : [],
       );
       const reader = { me: state.me?.id, isOpen: state.open === key };
       const next = changeConversation(withPeople(state, people), key, (conversation) =>
-        withReadMarker(applyLogPage(conversation, range), reader),
+        withReadMarker(applyLogPage(conversation, reading), reader),
       );
       if (broken.length === 0) return next;
       const title = state.conversations.get(key)?.title ?? "";
       const text = `${broken.length} entries of "${title}" could not be read by this version of the client.`;
       return withNotice(next, { severity: "warning", text, at: clock.now() });
     });
+    this.#deleters.ofEntries(reading.range.entries);
   }
 
   #failed(key: ConversationKey, error: unknown): void {
@@ -128,7 +139,7 @@ export class LogLoader {
     // Without a connection there is nothing to do: everything is caught up with when it is back.
     if (!(error instanceof ChatError)) return;
     if (errorTable[error.code].retry) {
-      const ms = error.retryAfter === undefined ? RETRY_MS : error.retryAfter * 1000;
+      const ms = retryAfterMs(error, RETRY_MS);
       this.#retries.get(key)?.();
       this.#retries.set(
         key,

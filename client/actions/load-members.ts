@@ -12,7 +12,7 @@ type Parts = Pick<ActionParts, "store" | "sessions">;
 type RoomMember = Result<"get_room_members">["members"][number];
 
 // More than anybody scrolls through; the count beside the room's name is right in any case.
-const PAGES = 20;
+const PAGES = 50;
 
 /** Who is in a room. */
 export function loadMembersAction(parts: Parts): Pick<Actions, "loadMembers"> {

@@ -9,6 +9,7 @@ import { withNotice } from "../store/notices.ts";
 import { withAck, withStatus } from "../store/outgoing.ts";
 import type { Conversation, ConversationKey, Outgoing, State } from "../store/state.ts";
 import type { Online } from "./online.ts";
+import { retryAfterMs } from "./retry-after.ts";
 
 export interface OutboxDeps {
   readonly store: Store<State>;
@@ -126,11 +127,11 @@ export class Outbox {
     this.pump();
   }
 
-  #pauseMs(key: ConversationKey, { retryAfter }: ChatError): number {
+  #pauseMs(key: ConversationKey, error: ChatError): number {
     const refusals = this.#refusals.get(key) ?? 0;
     this.#refusals.set(key, refusals + 1);
     const growing = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** refusals);
-    return retryAfter === undefined ? growing : retryAfter * 1000;
+    return retryAfterMs(error, growing);
   }
 
   #pause(key: ConversationKey, ms: number): void {

@@ -30,6 +30,7 @@ export class Receiver {
     const before = store.get();
     store.update((state) => applyEvent(state, event, clock.now()));
     if (event.type === "user_typing") this.#watchTyping();
+    if (event.type === "message_deleted") this.#deps.log.nameDeleter(event.deleted_by);
     this.#fetchMissing(event, before);
   }
 

@@ -8,7 +8,9 @@ import { done, outcomeOf } from "./outcome.ts";
 type Parts = Pick<ActionParts, "store" | "sessions">;
 
 /** Looking for rooms and people. */
-export function searchActions(parts: Parts): Pick<Actions, "searchRooms" | "searchUsers"> {
+export function searchActions(
+  parts: Parts,
+): Pick<Actions, "searchRooms" | "searchUsers" | "listRooms" | "listUsers"> {
   const { store } = parts;
   let asked = 0;
 
@@ -28,6 +30,18 @@ export function searchActions(parts: Parts): Pick<Actions, "searchRooms" | "sear
   return {
     searchRooms: (text) => search(() => findRooms(parts, text)),
     searchUsers: (text) => search(() => findUsers(parts, text)),
+    listRooms: (text, offset) =>
+      outcomeOf(async () => {
+        const found = await ask(parts, "list_rooms", pageOf(text, offset));
+        return { items: found.rooms, total: found.total_count };
+      }),
+    listUsers: (text, offset) =>
+      outcomeOf(async () => {
+        const found = await ask(parts, "list_users", pageOf(text, offset));
+        const online = new Set(found.online_user_ids);
+        const items = found.users.map((user) => ({ ...user, online: online.has(user.id) }));
+        return { items, total: found.total_count };
+      }),
   };
 }
 
@@ -39,6 +53,12 @@ const filterOf = (text: string) => {
   const search = text.trim().slice(0, limits.searchChars);
   return search === "" ? {} : { filter: { search } };
 };
+
+const pageOf = (text: string, offset: number) => ({
+  ...filterOf(text),
+  limit: limits.pageSizeMax,
+  offset,
+});
 
 async function findRooms(parts: Parts, text: string): Promise<(state: State) => State> {
   const found = await ask(parts, "list_rooms", { ...filterOf(text), limit: limits.pageSizeMax });

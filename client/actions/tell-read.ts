@@ -6,6 +6,7 @@ import { withServerMarker } from "../store/read-marker.ts";
 import type { Conversation, ConversationKey, State } from "../store/state.ts";
 import type { Online } from "./online.ts";
 import { isOutside } from "./outcome.ts";
+import { retryAfterMs } from "./retry-after.ts";
 
 export interface TellReadDeps {
   readonly store: Store<State>;
@@ -68,18 +69,24 @@ export class ReadTeller {
   async #tellAll(): Promise<void> {
     this.#isTelling = true;
     let waitMs = QUIET_MS;
-    for (const key of [...this.#due]) {
-      const retryMs = await this.#tell(key);
-      if (retryMs !== undefined) {
-        waitMs = retryMs;
-        break;
-      }
-      this.#due.delete(key);
+    try {
+      waitMs = (await this.#tellEach()) ?? QUIET_MS;
+    } finally {
+      this.#isTelling = false;
     }
-    this.#isTelling = false;
     // What was read meanwhile found this one busy.
     this.#look();
     if (this.#due.size > 0) this.#plan(waitMs);
+  }
+
+  /** Ends early where the server wants to be left alone, with for how long. */
+  async #tellEach(): Promise<number | undefined> {
+    for (const key of [...this.#due]) {
+      const retryMs = await this.#tell(key);
+      if (retryMs !== undefined) return retryMs;
+      this.#due.delete(key);
+    }
+    return undefined;
   }
 
   /** How long to wait before another try, if one makes sense. */
@@ -101,8 +108,7 @@ export class ReadTeller {
         this.#refused.add(key);
         return undefined;
       }
-      const seconds = error instanceof ChatError ? error.retryAfter : undefined;
-      return seconds === undefined ? QUIET_MS : seconds * 1000;
+      return retryAfterMs(error, QUIET_MS);
     }
   }
 }

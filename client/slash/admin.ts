@@ -1,6 +1,9 @@
+import type { RoomId } from "@lair-chat/protocol/ids.ts";
+import { limits } from "@lair-chat/protocol/limits.ts";
 import type { Role } from "@lair-chat/protocol/messages/shapes.ts";
-import type { ServerStats } from "../actions/actions.ts";
+import type { NoticeSeverity, ServerStats } from "../actions/actions.ts";
 import { closestName } from "./closest.ts";
+import { plainRoomName } from "./open-room.ts";
 import { splitWord } from "./parse.ts";
 import { report } from "./report.ts";
 import { demandPerson } from "./room-and-person.ts";
@@ -8,9 +11,10 @@ import type { SlashCommand, SlashContext } from "./slash-command.ts";
 
 export const admin = {
   name: "admin",
-  usage: "/admin stats|ban|unban|role|notice …",
-  summary: "What admins of the server can do; /admin stats, for instance",
+  usage: "/admin [WHAT …]",
+  summary: "What admins of the server do; alone it opens their screen",
   async run(context, argument) {
+    if (argument === "") return context.screen.show("admin");
     const { word, rest } = splitWord(argument);
     const name = word.toLowerCase();
     const act = acts.get(name);
@@ -26,14 +30,18 @@ type Act = (context: SlashContext, rest: string) => Promise<void>;
 const BAN = "/admin ban NAME [HOURSh] [REASON]";
 const UNBAN = "/admin unban NAME";
 const ROLE = "/admin role NAME user|moderator|admin";
-const NOTICE = "/admin notice TEXT";
-const usages = ["/admin stats", BAN, UNBAN, ROLE, NOTICE];
+const DELETE = "/admin deleteroom NAME|ID yes [REASON]";
+const NOTICE = "/admin notice [!|!!] TEXT";
+const usages = ["/admin stats", "/admin users", "/admin rooms", BAN, UNBAN, ROLE, DELETE, NOTICE];
 
 const acts: ReadonlyMap<string, Act> = new Map([
   ["stats", stats],
+  ["users", async ({ screen }) => screen.show("users")],
+  ["rooms", async ({ screen }) => screen.show("rooms")],
   ["ban", ban],
   ["unban", unban],
   ["role", setRole],
+  ["deleteroom", deleteAnyRoom],
   ["notice", notice],
 ]);
 
@@ -94,9 +102,53 @@ async function setRole(context: SlashContext, rest: string): Promise<void> {
 const isRole = (text: string): text is Role =>
   text === "user" || text === "moderator" || text === "admin";
 
-async function notice({ actions, screen }: SlashContext, text: string): Promise<void> {
+const YES = "yes";
+const idRegex = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+async function deleteAnyRoom(context: SlashContext, text: string): Promise<void> {
+  const { actions, screen } = context;
+  // A name may hold blanks; what follows the last word of it begins with "yes".
+  const [, name = "", sure, reason = ""] = /^(.*?)(?:\s+(yes)(?:\s+(.*))?)?$/s.exec(text) ?? [];
+  if (name === "") return screen.say("error", `Say which: ${DELETE}`);
+  const room = await roomNamed(context, name);
+  if (room === undefined) return;
+  if (sure !== YES) {
+    const asked = `This deletes #${room.name} with everything in it, for everybody. /admin deleteroom ${name} ${YES} does it.`;
+    return screen.say("error", asked);
+  }
+  const outcome = await actions.deleteAnyRoom(room.id, reason.trim());
+  report(screen, outcome, `#${room.name} is deleted.`);
+}
+
+/** A room of that name or id; one that even admins do not see can only be meant by its id. */
+async function roomNamed(
+  { actions, screen }: SlashContext,
+  name: string,
+): Promise<{ readonly id: RoomId; readonly name: string } | undefined> {
+  if (idRegex.test(name)) return { id: name.toLowerCase() as RoomId, name };
+  const wanted = plainRoomName(name);
+  const outcome = await actions.listRooms(wanted.slice(0, limits.searchChars), 0);
+  if (!outcome.ok) {
+    screen.say("error", outcome.message);
+    return undefined;
+  }
+  const found = outcome.value.items.find(({ room }) => plainRoomName(room.name) === wanted);
+  if (found === undefined) screen.say("error", `There is no room called #${wanted} that you see.`);
+  return found?.room;
+}
+
+const severities: ReadonlyMap<string, NoticeSeverity> = new Map([
+  ["!", "warning"],
+  ["!!", "critical"],
+]);
+
+async function notice({ actions, screen }: SlashContext, argument: string): Promise<void> {
+  if (argument === "") return screen.show("notice");
+  const { word, rest } = splitWord(argument);
+  const severity = severities.get(word) ?? "info";
+  const text = severity === "info" ? argument : rest;
   if (text === "") return screen.say("error", `Say what: ${NOTICE}`);
-  const outcome = await actions.sendNotice(text);
+  const outcome = await actions.sendNotice(text, severity);
   if (outcome.ok) screen.say("info", `Told to ${outcome.value} connections.`);
   else screen.say("error", outcome.message);
 }

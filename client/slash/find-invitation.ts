@@ -18,7 +18,7 @@ export async function findInvitation(
   const [only, another] = fitting;
   if (only === undefined) screen.say("error", nothingFits(name));
   else if (another === undefined) return only;
-  else screen.showInvitations();
+  else screen.show("invitations");
   return undefined;
 }
 

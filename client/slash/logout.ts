@@ -1,5 +1,5 @@
 import type { SlashCommand } from "./slash-command.ts";
-import { unsentCount } from "./unsent-count.ts";
+import { onlyHere } from "./unsent-count.ts";
 
 const ANYWAY = "anyway";
 
@@ -8,12 +8,19 @@ export const logout = {
   usage: "/logout",
   summary: "End this session and return to signing in",
   run({ actions, screen, state }, argument) {
-    const waiting = unsentCount(state());
-    if (waiting > 0 && argument !== ANYWAY) {
-      const what = waiting === 1 ? "1 message is" : `${waiting} messages are`;
-      screen.say("error", `${what} not sent yet. /logout ${ANYWAY} ends the session all the same.`);
+    const { unsent, drafts } = onlyHere(state());
+    if (unsent + drafts > 0 && argument !== ANYWAY) {
+      const what = [
+        ...(unsent === 0 ? [] : [unsent === 1 ? "1 unsent message" : `${unsent} unsent messages`]),
+        ...(drafts === 0 ? [] : [drafts === 1 ? "1 draft" : `${drafts} drafts`]),
+      ].join(" and ");
+      screen.say(
+        "error",
+        `That would delete ${what}. /logout ${ANYWAY} does it; /quit keeps them.`,
+      );
       return undefined;
     }
+    screen.say("info", "Signing out…");
     return actions.signOut();
   },
 } satisfies SlashCommand;

@@ -5,5 +5,5 @@ export const password = {
   usage: "/password",
   summary: "Change your password; your other sessions end",
   // What follows the name is not looked at: a password does not belong where it can be read.
-  run: ({ screen }) => screen.showPassword(),
+  run: ({ screen }) => screen.show("password"),
 } satisfies SlashCommand;

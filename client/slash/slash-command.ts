@@ -1,6 +1,22 @@
 import type { Actions } from "../actions/actions.ts";
 import type { State } from "../store/state.ts";
 
+/** What can be opened in place of the conversation; the last four are for admins of the server. */
+export type ScreenName =
+  | "menu"
+  | "members"
+  | "settings"
+  | "bans"
+  | "invitations"
+  | "sent"
+  | "blocked"
+  | "profile"
+  | "password"
+  | "admin"
+  | "users"
+  | "rooms"
+  | "notice";
+
 /** What a command may ask of the screen. */
 export interface SlashScreen {
   /** Says something below the messages until the next thing happens. Raw: pass it through safeText. */
@@ -11,9 +27,10 @@ export interface SlashScreen {
   /** Opens the dialog that creates a room, with a name filled in. */
   showCreateRoom(name: string): void;
   toggleMembers(): void;
-  showInvitations(): void;
-  /** Opens the dialog that changes the password. */
-  showPassword(): void;
+  /** Opens what stands in place of the conversation. */
+  show(name: ScreenName): void;
+  /** Lets the person choose a message, to do something about it. */
+  chooseMessage(): void;
   /** Puts the last message of one's own into the line to write in. */
   editLast(): void;
   quit(): void;

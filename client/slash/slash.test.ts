@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { RoomId, UserId } from "@lair-chat/protocol/ids.ts";
-import type { Actions } from "../actions/actions.ts";
+import type { InvitationId, RoomId, UserId } from "@lair-chat/protocol/ids.ts";
+import type { Actions, SentInvitation } from "../actions/actions.ts";
 import { createStore } from "../store/create-store.ts";
 import type { DirectoryRoom, State } from "../store/state.ts";
 import { recordingActions } from "../test/recording-actions.ts";
@@ -19,6 +19,7 @@ import {
 } from "../test/sample-chat.ts";
 import { closestName } from "./closest.ts";
 import { parseTyped } from "./parse.ts";
+import { quoteOf } from "./quote.ts";
 import { runCommand } from "./run-command.ts";
 import type { SlashScreen } from "./slash-command.ts";
 import { slashCommands } from "./table.ts";
@@ -44,8 +45,8 @@ async function carryOut(typed: string, state: State, given: Partial<Actions> = {
     showFinder: (scope) => called.push(`finder ${scope}`),
     showCreateRoom: (name) => called.push(`create ${name}`),
     toggleMembers: () => called.push("members"),
-    showInvitations: () => called.push("invitations"),
-    showPassword: () => called.push("password"),
+    show: (name) => called.push(name),
+    chooseMessage: () => called.push("choose message"),
     editLast: () => called.push("edit last"),
     quit: () => called.push("quit"),
   };
@@ -179,6 +180,21 @@ test("the others only open what the screen has", async () => {
     ["/quit", "quit"],
     ["/join", "finder rooms"],
     ["/msg", "finder people"],
+    ["/menu", "menu"],
+    ["/manage", "members"],
+    ["/settings", "settings"],
+    ["/bans", "bans"],
+    ["/sent", "sent"],
+    ["/invitations", "invitations"],
+    ["/blocked", "blocked"],
+    ["/profile", "profile"],
+    ["/password", "password"],
+    ["/admin", "admin"],
+    ["/admin users", "users"],
+    ["/admin rooms", "rooms"],
+    ["/admin notice", "notice"],
+    ["/reply", "choose message"],
+    ["/select", "choose message"],
   ] as const) {
     assert.deepEqual((await carryOut(typed, inGeneral())).called, [wanted], typed);
   }
@@ -220,7 +236,7 @@ test("commands about members take the room on screen and the person named", asyn
     ["/ban @Bob being loud", "ban", "general", bob, "being loud"],
     ["/unban bob", "unban", "general", bob],
     ["/role bob Moderator", "setMemberRole", "general", bob, "moderator"],
-    ["/transfer bob", "transferOwnership", "general", bob],
+    ["/transfer bob yes", "transferOwnership", "general", bob],
     ["/invite carol do come", "inviteToRoom", "general", carol, "do come"],
     ["/block bob", "blockUser", bob],
     ["/unblock bob", "unblockUser", bob],
@@ -233,7 +249,26 @@ test("commands about members take the room on screen and the person named", asyn
     ["/admin ban bob spam", "banUser", bob, "spam", undefined],
     ["/admin unban bob", "unbanUser", bob],
     ["/admin role bob admin", "setUserRole", bob, "admin"],
-    ["/admin notice Back at noon", "sendNotice", "Back at noon"],
+    ["/admin notice Back at noon", "sendNotice", "Back at noon", "info"],
+    ["/admin notice !! Leave now", "sendNotice", "Leave now", "critical"],
+    [
+      "/admin deleteroom 01890000-0000-7000-8000-00000000000A yes it is spam",
+      "deleteAnyRoom",
+      "01890000-0000-7000-8000-00000000000a",
+      "it is spam",
+    ],
+    ["/settings limit 50", "updateRoom", "general", { settings: { max_members: 50 } }],
+    ["/settings limit none", "updateRoom", "general", { settings: { max_members: null } }],
+    ["/settings Moderated on", "updateRoom", "general", { settings: { moderated: true } }],
+    [
+      "/settings join-as moderator",
+      "updateRoom",
+      "general",
+      { settings: { join_role: "moderator" } },
+    ],
+    ["/settings history joined", "updateRoom", "general", { settings: { history: "joined" } }],
+    ["/settings private yes", "updateRoom", "general", { isPrivate: true }],
+    ["/settings topic", "updateRoom", "general", { description: "" }],
   ] as const) {
     const { recorded, said } = await carryOut(typed, ownRoom());
     assert.deepEqual(recorded, [wanted], typed);
@@ -241,19 +276,29 @@ test("commands about members take the room on screen and the person named", asyn
   }
 });
 
+/** What only asks. */
+const asking: ReadonlySet<string> = new Set(["stats", "listRooms", "listSentInvitations"]);
+
 test("what is missing is said with how to say it, and nothing is done", async () => {
   for (const [typed, wanted] of [
     ["/kick", /Say whom: \/kick NAME/],
     ["/role bob king", /Say which role: \/role NAME/],
     ["/rename", /Say how: \/rename NAME/],
     ["/deleteroom", /everything in it.*\/deleteroom yes/],
-    ["/admin", /\/admin stats, \/admin ban/],
+    ["/admin what", /\/admin stats, \/admin users/],
+    ["/admin deleteroom attic", /no room called #attic/],
+    ["/admin deleteroom 01890000-0000-7000-8000-00000000000a", /deleteroom .* yes does it/],
+    ["/transfer bob", /only bob could change that.*\/transfer bob yes/],
+    ["/settings limit many", /a number up to 1000000, or none/],
+    ["/settings limit 0", /a number up to/],
+    ["/settings limits 3", /Did you mean limit\?/],
+    ["/uninvite bob", /No invitation of yours/],
     ["/admin stas", /Did you mean \/admin stats/],
     ["/admin stats", /not allowed/],
   ] as const) {
     const { recorded, said } = await carryOut(typed, ownRoom());
     assert.match(said[0] ?? "", wanted, typed);
-    assert.equal(recorded.filter(([name]) => name !== "stats").length, 0, typed);
+    assert.equal(recorded.filter(([name]) => !asking.has(name)).length, 0, typed);
   }
   const nowhere = await carryOut("/kick bob", chatState([]));
   assert.match(nowhere.said[0] ?? "", /Go to a room/);
@@ -286,4 +331,61 @@ test("accept and decline take the only invitation or the one to the room named",
 test("a password never stands behind its command", async () => {
   const { called, recorded } = await carryOut("/password secret", ownRoom());
   assert.deepEqual([called, recorded], [["password"], []]);
+});
+
+test("a reply quotes the newest message in words that every client shows", async () => {
+  const { recorded } = await carryOut("/reply so be it", ownRoom());
+  assert.deepEqual(recorded, [["send", general, "> ann: last\nso be it"]]);
+  const { said } = await carryOut("/reply hm", inGeneral());
+  assert.match(said[0] ?? "", /no message here to answer/);
+});
+
+test("a quote is one line, not endless, and leaves out what is quoted itself", () => {
+  const quoted = (content: string) => quoteOf({ author: "ann", content });
+  assert.equal(quoted("hello"), "> ann: hello");
+  assert.equal(quoted("\n  first\r\nsecond"), "> ann: first…");
+  assert.equal(quoted("> bob: why?\nbecause"), "> ann: because");
+  assert.equal(quoted("> all of it"), "> ann: > all of it");
+  const long = quoted("\u{1f44b}".repeat(200));
+  assert.equal(long, `> ann: ${"\u{1f44b}".repeat(100)}…`);
+});
+
+test("logout says what would be lost: unsent and refused messages, and drafts", async () => {
+  const room = conversation(general, "general", {
+    outgoing: [
+      outgoing("wait", { state: "sending" }),
+      outgoing("no", { state: "failed", message: "refused" }),
+      outgoing("done", { state: "sent", seq: 1 }),
+    ],
+  });
+  const other = conversation(random, "random", { draft: "half a" });
+  const { said, recorded } = await carryOut("/logout", chatState([room, other]));
+  assert.deepEqual(recorded, []);
+  assert.match(said[0] ?? "", /delete 2 unsent messages and 1 draft\. \/logout anyway/);
+});
+
+test("an invitation is taken back by the name of who was invited", async () => {
+  const sent = (id: string, status: "pending" | "declined"): SentInvitation => ({
+    id: id as InvitationId,
+    room_id: "general" as RoomId,
+    room_name: "general",
+    inviter_id: ann,
+    inviter_name: "ann",
+    invitee_id: bob,
+    invitee_name: "bob",
+    status,
+    message: null,
+    created_at: "2026-11-20T12:00:00Z",
+    expires_at: "2026-11-27T12:00:00Z",
+    responded_at: null,
+  });
+  const pages = [[sent("old", "declined")], [sent("new", "pending")]];
+  const { recorded, said } = await carryOut("/uninvite bob", ownRoom(), {
+    listSentInvitations: async (offset) => ({
+      ok: true,
+      value: { items: pages[offset] ?? [], total: 2 },
+    }),
+  });
+  assert.deepEqual(recorded.at(-1), ["cancelInvitation", "new"]);
+  assert.match(said[0] ?? "", /of bob is taken back/);
 });

@@ -81,8 +81,8 @@ function asReadAt(log: readonly LoggedEvent[], head: number): LoggedEvent[] {
 
 function fetched(state: State, log: readonly LoggedEvent[], bound: PageBound): State {
   const asked = bound.side === "newest" ? {} : { [bound.side]: bound.seq };
-  const { range } = readPage(page(log, { ...asked, limit: 3 }), bound);
-  return changeConversation(state, lobbyKey, (before) => applyLogPage(before, range));
+  const reading = readPage(page(log, { ...asked, limit: 3 }), bound);
+  return changeConversation(state, lobbyKey, (before) => applyLogPage(before, reading));
 }
 
 function filled(state: State, log: readonly LoggedEvent[]): State {
@@ -147,7 +147,7 @@ test("an edit that is told of before the page with its message has come is not l
     seq: 2,
   });
   const told = heard(start, edit(3, first, "better"));
-  const state = changeConversation(told, lobbyKey, (one) => applyLogPage(one, before.range));
+  const state = changeConversation(told, lobbyKey, (one) => applyLogPage(one, before));
   assert.deepEqual(contents(state), ["better", "message 2"]);
 });
 

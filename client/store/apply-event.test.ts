@@ -41,8 +41,8 @@ function fetched(state: State, log: readonly LoggedEvent[], asking: Asking): Sta
   const bound: PageBound =
     asking.side === "newest" ? { side: "newest" } : { side: asking.side, seq: asking.seq };
   const asked = bound.side === "newest" ? {} : { [bound.side]: bound.seq };
-  const { range } = readPage(page(log, { ...asked, limit: 3 }), bound);
-  return changeConversation(state, lobbyKey, (before) => applyLogPage(before, range));
+  const reading = readPage(page(log, { ...asked, limit: 3 }), bound);
+  return changeConversation(state, lobbyKey, (before) => applyLogPage(before, reading));
 }
 
 /** An event of the log, or a page of it that was asked for at any time. */
@@ -112,8 +112,8 @@ test("an event behind a hole is not shown yet, but the head tells of it", () => 
 test("an event of a kind this client does not know leaves no hole to be asked for for ever", () => {
   const entries = [message(1), { type: "poll_opened", seq: 2 }, message(3)];
   const answer = { entries, head: 3, has_more: false };
-  const { range, broken } = readPage(answer, { side: "after", seq: 0 });
-  const state = changeConversation(stateWith(), lobbyKey, (one) => applyLogPage(one, range));
+  const { broken, ...reading } = readPage(answer, { side: "after", seq: 0 });
+  const state = changeConversation(stateWith(), lobbyKey, (one) => applyLogPage(one, reading));
   assert.deepEqual(seqs(state), [1, 3]);
   assert.equal(spanOf(theLobby(state))?.to, 3);
   assert.deepEqual(broken, []);

@@ -15,7 +15,7 @@ import {
 } from "./invitations.ts";
 import { conversationOf } from "./log-conversation.ts";
 import { toLogged } from "./log-entry.ts";
-import { KEPT, KEPT_OPEN, mergeRange, trimEntries } from "./log-range.ts";
+import { KEPT, KEPT_OPEN, mergeRange, trimEntries, withHistoryUnknown } from "./log-range.ts";
 import { withMemberChange, withRoleChange } from "./membership.ts";
 import { withNotice } from "./notices.ts";
 import { withPeople } from "./people.ts";
@@ -41,7 +41,7 @@ const appliers: { readonly [N in EventName]: Applier<EventOf<N>> } = {
   // These are the link's business.
   server_hello: (state) => state,
   error: (state) => state,
-  session_expiring: (state) => state,
+  session_expiring: applyExpiry,
   server_notice: (state, { message, severity }, now) =>
     withNotice(state, { text: message, severity: severityOf(severity), at: now }),
   message_received: (state, event) => applyMessage(state, event),
@@ -66,6 +66,20 @@ const appliers: { readonly [N in EventName]: Applier<EventOf<N>> } = {
     withPeople(state, [{ id, username, online: false }]),
   user_typing: applyTyping,
 };
+
+const MINUTE_MS = 60_000;
+
+/** Said until it is dismissed: whoever comes back after the end should know why. */
+function applyExpiry(
+  state: State,
+  { expires_at }: EventOf<"session_expiring">,
+  now: number,
+): State {
+  const minutes = Math.max(1, Math.ceil((Date.parse(expires_at) - now) / MINUTE_MS));
+  const time = minutes === 1 ? "in a minute" : `in ${minutes} minutes`;
+  const text = `Your session ends ${time}. You will have to sign in again; what is not sent by then is kept.`;
+  return withNotice(state, { severity: "error", text, at: now });
+}
 
 function severityOf(severity: string): Notice["severity"] {
   if (severity === "critical") return "error";
@@ -140,10 +154,10 @@ function applyRole(state: State, event: EventOf<"member_role_changed">): State {
 }
 
 function applyRoomUpdate(state: State, event: EventOf<"room_updated">): State {
-  return applyFacts(state, roomKey(event.room.id), event, (logged) => ({
-    ...logged,
-    ...factsOfRoom(event.room),
-  }));
+  return applyFacts(state, roomKey(event.room.id), event, (logged) => {
+    const changed = { ...logged, ...factsOfRoom(event.room) };
+    return event.changes.includes("settings.history") ? withHistoryUnknown(changed) : changed;
+  });
 }
 
 function applyRoomDeleted(state: State, event: EventOf<"room_deleted">, now: number): State {

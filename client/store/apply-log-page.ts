@@ -17,6 +17,8 @@ export type PageBound =
 
 export interface PageReading {
   readonly range: LogRange;
+  /** The first seq that we may read. */
+  readonly historyStartsAt: number;
   /** Seqs whose entries made no sense: to be told, never to be skipped in silence. */
   readonly broken: readonly number[];
 }
@@ -32,10 +34,11 @@ export function readPage(page: Result<"get_log">, bound: PageBound): PageReading
     if (reading.kind === "broken") broken.push(row.seq);
     if (reading.kind !== "event") continue;
     const { entry, change } = toLogged(reading.event);
-    if (entry === undefined) changes.push({ seq: row.seq, change });
-    else entries.push(entry);
+    if (change !== undefined) changes.push({ seq: row.seq, change });
+    if (entry !== undefined) entries.push(entry);
   }
-  return { range: { ...edges(page, rows, bound), entries, changes }, broken };
+  const range = { ...edges(page, rows, bound), entries, changes };
+  return { range, broken, historyStartsAt: page.history_starts_at ?? 1 };
 }
 
 type Row = Result<"get_log">["entries"][number];
@@ -51,7 +54,7 @@ function inOrder(rows: readonly Row[], bound: PageBound): readonly Row[] {
   });
 }
 
-/** Where the piece begins and ends; a log that was cut off at its beginning has a first page too. */
+/** Where the piece begins and ends; a log of which we may not read the beginning has a first page too. */
 function edges(page: Result<"get_log">, rows: readonly Row[], bound: PageBound) {
   const first = rows[0]?.seq;
   const last = rows.at(-1)?.seq;
@@ -59,11 +62,17 @@ function edges(page: Result<"get_log">, rows: readonly Row[], bound: PageBound) 
     return { from: bound.seq + 1, to: last ?? bound.seq, reachedStart: bound.seq === 0 };
   }
   const to = bound.side === "before" ? bound.seq - 1 : Math.max(page.head, last ?? 0);
-  if (!page.has_more) return { from: 1, to, reachedStart: true };
+  // What is in memory may be older than what may still be read.
+  const from = Math.min(page.history_starts_at ?? 1, to + 1);
+  if (!page.has_more) return { from, to, reachedStart: true };
   return { from: first ?? to + 1, to, reachedStart: false };
 }
 
 /** The conversation with a page of its log. */
-export function applyLogPage(conversation: Conversation, range: LogRange): Conversation {
-  return trimEntries(mergeRange(conversation, range), KEPT_OPEN);
+export function applyLogPage(
+  conversation: Conversation,
+  { range, historyStartsAt }: Omit<PageReading, "broken">,
+): Conversation {
+  const merged = trimEntries(mergeRange(conversation, range), KEPT_OPEN);
+  return { ...merged, historyStartsAt };
 }

@@ -13,7 +13,7 @@ import type {
 /** An event of a log is something to show in its place, or it changes what stands further up. */
 export type Logged =
   | { readonly entry: Entry; readonly change?: undefined }
-  | { readonly change: MessageChange; readonly entry?: undefined };
+  | { readonly change: MessageChange | undefined; readonly entry?: undefined };
 
 /** What an event of a conversation's log means. */
 export function toLogged(event: LoggedEvent): Logged {
@@ -52,11 +52,11 @@ function messageEntry(event: EventOf<"message_received">): MessageEntry {
   };
 }
 
-const editOf = ({ message }: EventOf<"message_edited">): MessageChange => ({
-  kind: "edit",
-  messageSeq: message.seq,
-  content: message.content,
-});
+/** No message is empty: one that we may not read any more was edited, and what is here of it stays. */
+function editOf({ message }: EventOf<"message_edited">): MessageChange | undefined {
+  const { seq: messageSeq, content } = message;
+  return content === "" ? undefined : { kind: "edit", messageSeq, content };
+}
 
 const deletionOf = (event: EventOf<"message_deleted">): MessageChange => ({
   kind: "delete",
@@ -105,7 +105,6 @@ function roomChangeEntry(event: EventOf<"room_updated">): RoomChangeEntry {
     changes,
     title: room.name,
     description: room.description ?? undefined,
-    isPrivate: room.settings.is_private,
-    isModerated: room.settings.moderated,
+    settings: room.settings,
   };
 }

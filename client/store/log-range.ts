@@ -7,7 +7,7 @@ export interface LogRange extends Span {
   readonly entries: readonly Entry[];
   /** What it says about messages further up, in the order of the log, each with its own seq. */
   readonly changes: readonly LoggedChange[];
-  /** True when there is nothing before `from`. */
+  /** True when there is nothing before `from` that we may read. */
   readonly reachedStart: boolean;
 }
 
@@ -105,6 +105,12 @@ function stillOutgoing(outgoing: readonly Outgoing[], { entries, to }: LogRange)
 export function withoutEntries(conversation: Conversation): Conversation {
   const { span: _, ...rest } = conversation;
   return { ...rest, entries: [], reachedStart: false };
+}
+
+/** What may be read of the past is not what it was: whether there is more is asked when somebody looks. */
+export function withHistoryUnknown(conversation: Conversation): Conversation {
+  const { historyStartsAt: _, ...rest } = conversation;
+  return { ...rest, reachedStart: spanOf(conversation)?.from === 1 };
 }
 
 /** Forgets the oldest entries beyond so many; a little slack spares doing it for every message. */

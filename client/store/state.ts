@@ -1,5 +1,5 @@
 import type { ClientId, InvitationId, MessageId, RoomId, UserId } from "@lair-chat/protocol/ids.ts";
-import type { RoomRole } from "@lair-chat/protocol/messages/shapes.ts";
+import type { Room, RoomRole } from "@lair-chat/protocol/messages/shapes.ts";
 
 /** Names a conversation on this side: a room, or the other person of a direct one. */
 export type ConversationKey = `room:${RoomId}` | `dm:${UserId}`;
@@ -34,7 +34,7 @@ export interface Me {
   /** As the person gave it, for the header. */
   readonly server: string;
   /** How the bytes travel; never called end-to-end. */
-  readonly transport: "plaintext" | "tls";
+  readonly transport: "plaintext" | "noise" | "tls";
 }
 
 export interface Person {
@@ -52,6 +52,8 @@ export interface Conversation {
   readonly role: RoomRole | undefined;
   readonly isPrivate: boolean;
   readonly memberCount: number;
+  /** Of a room, as the server last told them. */
+  readonly settings?: Room["settings"];
   readonly members: Members;
   /** Entries in ascending `seq` without a hole, but for kinds that only a newer client can show. */
   readonly entries: readonly Entry[];
@@ -59,8 +61,10 @@ export interface Conversation {
   readonly span?: Span;
   /** Newest seq the server has told us of. */
   readonly head: number;
-  /** True when the first entry of the log is in `entries`. */
+  /** True when the first entry of the log that we may read is in `entries`. */
   readonly reachedStart: boolean;
+  /** The seq of that entry, once the server has told it: 1 where nothing is kept from us. */
+  readonly historyStartsAt?: number;
   readonly history: "idle" | "loading" | { readonly failed: string };
   /** What we are sending, oldest first; shown below the entries. */
   readonly outgoing: readonly Outgoing[];
@@ -139,8 +143,7 @@ export interface RoomChangeEntry extends EntryBase {
   readonly title: string;
   /** Raw: pass it through safeText. */
   readonly description: string | undefined;
-  readonly isPrivate: boolean;
-  readonly isModerated: boolean;
+  readonly settings: Room["settings"];
 }
 
 export interface MessageEntry extends PersonEntry {

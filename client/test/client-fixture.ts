@@ -26,6 +26,7 @@ export interface ClientOptions {
   readonly user?: string;
   /** File with the certificate to trust. */
   readonly ca?: string;
+  readonly websocket?: boolean;
   readonly deps?: Partial<AppDeps>;
 }
 
@@ -33,13 +34,15 @@ type Where = Pick<ServerProcess, "tcpPort" | "httpUrl">;
 
 /** A client of a real server, in this process, with an account folder of its own unless one is given. */
 export async function testClient(where: Where, options: ClientOptions = {}): Promise<TestClient> {
-  const { accountDir = await mkdtemp(join(tmpdir(), "lair-client-")), user, ca } = options;
+  const { accountDir = await mkdtemp(join(tmpdir(), "lair-client-")), user } = options;
+  const { ca, websocket } = options;
   const flags = {
     server: `127.0.0.1:${where.tcpPort}`,
     httpUrl: where.httpUrl,
     accountDir,
     user,
     ca,
+    websocket,
   };
   const config = parseConfig(flags, { env: {}, platform: "linux", home: "/", version: "test" });
   // Waiting between tries is tested elsewhere.

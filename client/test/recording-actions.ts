@@ -14,6 +14,8 @@ export interface RecordingActions {
 }
 
 const done: Outcome = { ok: true, value: undefined };
+const noItems = { ok: true, value: { items: [], total: 0 } } as const;
+const notAllowed = { ok: false, message: "You are not allowed to do that." } as const;
 
 /** Actions that only note down that they were called, apart from those given. */
 export function recordingActions(given: Partial<Actions> = {}): RecordingActions {
@@ -21,6 +23,7 @@ export function recordingActions(given: Partial<Actions> = {}): RecordingActions
   const actions: Actions = {
     signIn: async () => done,
     register: async () => done,
+    trustServer: () => {},
     signOut: async () => {},
     reconnectNow: () => {},
     openConversation: () => {},
@@ -40,23 +43,33 @@ export function recordingActions(given: Partial<Actions> = {}): RecordingActions
     editMessage: async () => done,
     deleteMessage: async () => done,
     updateRoom: async () => done,
+    getRoom: async () => notAllowed,
     deleteRoom: async () => done,
     kick: async () => done,
     ban: async () => done,
     unban: async () => done,
+    listBans: async () => noItems,
     setMemberRole: async () => done,
     transferOwnership: async () => done,
     inviteToRoom: async () => done,
     loadInvitations: async () => done,
     acceptInvitation: async () => ({ ok: true, value: "new-room" as RoomId }),
     declineInvitation: async () => done,
+    listSentInvitations: async () => noItems,
+    cancelInvitation: async () => done,
     blockUser: async () => done,
     unblockUser: async () => done,
+    listBlocked: async () => noItems,
+    profile: async () => notAllowed,
+    updateEmail: async () => done,
     changePassword: async () => done,
-    stats: async () => ({ ok: false, message: "You are not allowed to do that." }),
+    listUsers: async () => noItems,
+    listRooms: async () => noItems,
+    stats: async () => notAllowed,
     banUser: async () => done,
     unbanUser: async () => done,
     setUserRole: async () => done,
+    deleteAnyRoom: async () => done,
     sendNotice: async () => ({ ok: true, value: 3 }),
     dismissNotice: () => {},
     ...given,

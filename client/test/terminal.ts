@@ -84,6 +84,12 @@ export class Terminal {
     return Number(stdout.trim());
   }
 
+  /** What tmux knows of the terminal, in its own words: `#{alternate_on} #{cursor_flag}`. */
+  async told(format: string): Promise<string> {
+    const { stdout } = await this.#tmux(["display-message", "-p", format]);
+    return stdout.trim();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#tmux(["kill-server"]);
   }

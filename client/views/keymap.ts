@@ -1,5 +1,5 @@
 /** Which part of the screen has the keys. */
-export type KeyScope = "login" | "chat" | "dialog";
+export type KeyScope = "login" | "chat" | "choice" | "dialog";
 
 interface Binding {
   readonly in: readonly KeyScope[];
@@ -11,7 +11,7 @@ interface Binding {
   readonly short?: string;
 }
 
-const everywhere = ["login", "chat", "dialog"] as const;
+const everywhere = ["login", "chat", "choice", "dialog"] as const;
 const forms = ["login", "dialog"] as const;
 
 /**
@@ -27,7 +27,7 @@ export const keymap = {
     help: "Go to a room or a person, or join a room (Tab does it too when nothing is typed)",
     short: "go to",
   },
-  createRoom: { in: ["chat"], keys: ["ctrl-o"], help: "Create a room", short: "new room" },
+  createRoom: { in: ["chat"], keys: ["ctrl-o"], help: "Create a room" },
   previous: {
     in: ["chat"],
     keys: ["ctrl-p", "alt-up"],
@@ -70,6 +70,23 @@ export const keymap = {
     keys: ["f6", "alt-e"],
     help: "Edit your last message (the line to write in must be empty)",
   },
+  choose: {
+    in: ["chat"],
+    keys: ["f8", "alt-r"],
+    help: "Choose a message with Up and Down: r quotes it for an answer, e edits, d deletes it",
+    short: "reply",
+  },
+  menu: {
+    in: ["chat"],
+    keys: ["f9", "alt-m"],
+    help: "What can be done here: members, settings, invitations, profile, administration",
+    short: "menu",
+  },
+  manageMembers: {
+    in: ["chat"],
+    keys: ["alt-u"],
+    help: "Members of the room: roles, remove, ban, hand the room over",
+  },
   invitations: { in: ["chat"], keys: ["f7", "alt-i"], help: "Accept or decline invitations" },
   discard: { in: ["chat"], keys: ["ctrl-x"], help: "Discard a message that was not sent" },
   goTo1: { in: ["chat"], keys: ["alt-1"], help: "The first conversation, and so on to Alt-9" },
@@ -89,13 +106,16 @@ export const keymap = {
   },
   selectPrevious: { in: ["dialog"], keys: ["up", "ctrl-p"], help: "Choose the line above" },
   selectNext: { in: ["dialog"], keys: ["down", "ctrl-n"], help: "Choose the line below" },
+  chooseOlder: { in: ["choice"], keys: ["up", "alt-k"], help: "" },
+  chooseNewer: { in: ["choice"], keys: ["down", "alt-j"], help: "" },
+  reload: { in: ["dialog"], keys: ["ctrl-r"], help: "Ask the server for a list again" },
   dialogPageUp: { in: ["dialog"], keys: ["pageup"], help: "" },
   dialogPageDown: { in: ["dialog"], keys: ["pagedown"], help: "" },
   previousField: { in: forms, keys: ["shift-tab"], help: "Previous field (Tab: next field)" },
   back: {
     in: everywhere,
     keys: ["escape"],
-    help: "Close a dialog, dismiss a notice, return to the newest message",
+    help: "Go back, close, dismiss a notice, stop editing, return to the newest message",
   },
   redraw: { in: everywhere, keys: ["ctrl-l"], help: "Draw the screen again" },
   quit: { in: everywhere, keys: ["ctrl-q", "ctrl-c"], help: "Quit", short: "quit" },

@@ -66,7 +66,7 @@ const sizeOf = ({ columns, rows }: NodeJS.WriteStream): WindowSize => ({
 /** Takes the terminal over and shows the application on its other screen. */
 export function openScreen(options: ScreenOptions): OpenScreen {
   const { actions, about, clock, terminal } = options;
-  const ui = createStore<UiState>(initialUiState());
+  const ui = createStore<UiState>(initialUiState(about.user));
   const unwatch = watchStore(options.store, ui);
   const store = paceStore(options.store, STORE_INTERVAL_MS);
   const size = createStore(sizeOf(terminal.stdout));

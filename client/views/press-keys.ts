@@ -1,6 +1,9 @@
 import { type KeyAction, keyActions } from "../text/keys.ts";
 import { performInChat } from "./chat/chat-keys.ts";
+import { performInChoice, typeInChoice } from "./chat/choose-message.ts";
+import { chosenMessage } from "./chat/chosen-message.ts";
 import { typeInComposer } from "./chat/type-in-composer.ts";
+import { noDialog } from "./dialogs/dialog.ts";
 import { performInDialog, typeInDialog } from "./dialogs/dialog-keys.ts";
 import { type KeyPress, keyName, splitPresses } from "./key-names.ts";
 import { type ActionName, actionFor, type KeyScope } from "./keymap.ts";
@@ -8,12 +11,12 @@ import type { WindowSize } from "./layout.ts";
 import { performInLogin, typeInLogin } from "./login/login-keys.ts";
 import { askToQuit } from "./quit.ts";
 import { isLoginShown, type Screen } from "./screen.ts";
-import { noDialog } from "./ui-state.ts";
 
 /** Which part of the screen has the keys now. */
 export function scopeOf({ store, ui, about }: Pick<Screen, "store" | "ui" | "about">): KeyScope {
   if (ui.get().dialog.kind !== "none") return "dialog";
-  return isLoginShown(store.get(), about, ui.get()) ? "login" : "chat";
+  if (isLoginShown(store.get(), about, ui.get())) return "login";
+  return chosenMessage(store.get(), ui.get()) === undefined ? "chat" : "choice";
 }
 
 /** Does what one input event asks for; it can hold several keys. */
@@ -32,12 +35,14 @@ type TypeInto = (screen: Screen, size: WindowSize, action: KeyAction) => void;
 const performIn: Readonly<Record<KeyScope, Perform>> = {
   login: performInLogin,
   chat: performInChat,
+  choice: performInChoice,
   dialog: performInDialog,
 };
 
 const typeInto: Readonly<Record<KeyScope, TypeInto>> = {
   login: typeInLogin,
   chat: typeInComposer,
+  choice: typeInChoice,
   dialog: typeInDialog,
 };
 
@@ -50,7 +55,14 @@ function pressKey(screen: Screen, size: WindowSize, press: KeyPress): void {
     perform(screen, size, action);
     return;
   }
-  for (const typed of keyActions(press.input, press.key)) typeInto[scope](screen, size, typed);
+  for (const typed of keyActions(press.input, press.key)) type(screen, size, typed);
+}
+
+/** Where single letters do something, what the first of them does decides whom the next one is for. */
+function type(screen: Screen, size: WindowSize, action: KeyAction): void {
+  const isWhole = action.type !== "insert" || scopeOf(screen) === "chat";
+  const parts = isWhole ? [action] : Array.from(action.text, (text) => ({ ...action, text }));
+  for (const part of parts) typeInto[scopeOf(screen)](screen, size, part);
 }
 
 function forgetQuitting({ ui }: Screen): void {

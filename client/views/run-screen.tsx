@@ -52,8 +52,10 @@ function localTimeZone(): string {
 async function runGuarded(options: ScreenOptions): Promise<ExitReason> {
   const ended = Promise.withResolvers<ExitReason>();
   const crashed = (error: unknown) => ended.resolve({ kind: "crash", error, exitCode: 70 });
+  let isEnding = false;
   const signalled = (signal: NodeJS.Signals) => {
     const ending = signal as EndingSignal;
+    isEnding = true;
     ended.resolve({ kind: "signal", signal: ending, exitCode: signalCodes[ending] });
   };
   for (const signal of endingSignals) process.on(signal, signalled);
@@ -71,7 +73,9 @@ async function runGuarded(options: ScreenOptions): Promise<ExitReason> {
   } catch (error) {
     return { kind: "crash", error, exitCode: 70 };
   } finally {
-    for (const signal of endingSignals) process.off(signal, signalled);
+    // The same signal often comes twice, from the terminal and from whoever started us: the second
+    // one must not cut short the saving that follows.
+    if (!isEnding) for (const signal of endingSignals) process.off(signal, signalled);
     process.off("uncaughtException", crashed);
     options.terminal.stdout.off("error", crashed);
   }

@@ -13,8 +13,10 @@ export interface About {
   readonly server: string;
   readonly httpUrl: string;
   /** How the bytes travel; never called end-to-end. */
-  readonly transport: "plaintext" | "tls";
+  readonly transport: "plaintext" | "noise" | "tls";
   readonly version: string;
+  /** Whom the form for signing in asks the password of, if that was said at the start. */
+  readonly user?: string | undefined;
   /** `chat` when an earlier session is being taken up again. */
   readonly initial: "login" | "chat";
   /** False when the server creates no accounts for newcomers. */

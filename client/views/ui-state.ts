@@ -1,10 +1,12 @@
+import type { MessageId } from "@lair-chat/protocol/ids.ts";
 import { limits } from "@lair-chat/protocol/limits.ts";
 import type { ConversationKey } from "../store/state.ts";
 import { type Editor, newEditor } from "../text/editor.ts";
 import { type InputHistory, newInputHistory } from "../text/input-history.ts";
 import type { Place } from "./chat/message-window.ts";
+import { type Dialog, noDialog } from "./dialogs/dialog.ts";
 import { type LoginForm, newLoginForm } from "./login/login-form.ts";
-import type { Form } from "./shared/form.ts";
+import { withValue } from "./shared/form.ts";
 
 /** What this screen remembers and the server need not know. Never changed in place. */
 export interface UiState {
@@ -16,6 +18,8 @@ export interface UiState {
   readonly scrolls: ReadonlyMap<ConversationKey, Scroll>;
   /** The seq after which the unread messages began when the conversation was opened. */
   readonly unreadFrom: ReadonlyMap<ConversationKey, number>;
+  /** The message that the keys are for; undefined while they write. */
+  readonly chosen: Chosen | undefined;
   /** The answer to what was just done here. */
   readonly remark: Remark | undefined;
   /** True once a session has ended here: then its end is no beginning any more. */
@@ -24,11 +28,19 @@ export interface UiState {
   readonly isQuitAsked: boolean;
 }
 
+/** A message of the open conversation. */
+export interface Chosen {
+  readonly key: ConversationKey;
+  readonly seq: number;
+}
+
 export type ComposerKey = ConversationKey | "none";
 
 export interface Composer {
   readonly editor: Editor;
   readonly history: InputHistory;
+  /** The message that gets this text; undefined for a new one. */
+  readonly editing?: MessageId;
 }
 
 /** Where a conversation is scrolled to; without one it shows its end. */
@@ -45,39 +57,6 @@ export interface Remark {
   readonly text: string;
 }
 
-export type SwitcherScope = "all" | "rooms" | "people";
-
-export type Dialog =
-  | { readonly kind: "none" }
-  | { readonly kind: "help"; readonly top: number }
-  | {
-      readonly kind: "switcher";
-      readonly scope: SwitcherScope;
-      readonly editor: Editor;
-      readonly selected: number;
-    }
-  | {
-      readonly kind: "invitations";
-      readonly selected: number;
-      readonly isBusy: boolean;
-      /** Raw: pass it through safeText. */
-      readonly error: string | undefined;
-    }
-  | {
-      readonly kind: "password";
-      readonly form: Form;
-      readonly isBusy: boolean;
-      /** Raw: pass it through safeText. */
-      readonly error: string | undefined;
-    }
-  | {
-      readonly kind: "create_room";
-      readonly form: Form;
-      readonly isBusy: boolean;
-      /** Raw: pass it through safeText. */
-      readonly error: string | undefined;
-    };
-
 const HISTORY_LENGTH = 100;
 
 export const newComposer = (): Composer => ({
@@ -85,19 +64,26 @@ export const newComposer = (): Composer => ({
   history: newInputHistory(HISTORY_LENGTH),
 });
 
-export const noDialog: Dialog = { kind: "none" };
-
-export const initialUiState = (): UiState => ({
-  login: newLoginForm("sign_in"),
+export const initialUiState = (user = ""): UiState => ({
+  login: loginFormFor(user),
   dialog: noDialog,
   isMembersPaneShown: false,
   composers: new Map(),
   scrolls: new Map(),
   unreadFrom: new Map(),
+  chosen: undefined,
   remark: undefined,
   hasSignedOut: false,
   isQuitAsked: false,
 });
+
+/** With a name there, the password comes next. */
+function loginFormFor(user: string): LoginForm {
+  const login = newLoginForm("sign_in");
+  if (user === "") return login;
+  const form = withValue(login.form, "username", user);
+  return { ...login, form: { ...form, focus: 1 } };
+}
 
 /** The map with one entry replaced, or without it when `value` is undefined. */
 export function withEntry<Key, Value>(

@@ -29,6 +29,7 @@ function opened(ui: UiState, earlier: State, open: ConversationKey | undefined):
   const pruned: UiState = {
     ...ui,
     remark: undefined,
+    chosen: undefined,
     composers: kept(ui.composers, (key) => key === "none" || remembered(key)),
     scrolls: kept(ui.scrolls, remembered),
     unreadFrom: kept(ui.unreadFrom, remembered),

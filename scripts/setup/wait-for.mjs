@@ -5,13 +5,15 @@ const parentCheckMs = 200;
 
 /**
  * Resolves with `{ code, signal }` when the child has ended. Until then signals meant for this
- * process are handed on, and the child alone decides when to go.
+ * process are handed on, and the child alone decides when to go. `isAlwaysTold` is for a child to
+ * which hearing a signal twice means no more than hearing it once.
  */
-export function waitFor(child) {
+export function waitFor(child, { isAlwaysTold = false } = {}) {
   const handOn = (signal) => {
     // A terminal sends these to the whole foreground group: the child has it already, and a
     // second Ctrl-C means "at once" to many programs.
-    if (signal !== "SIGTERM" && [0, 1, 2].some((fd) => isatty(fd))) return;
+    const isOfGroup = signal !== "SIGTERM" && !isAlwaysTold;
+    if (isOfGroup && [0, 1, 2].some((fd) => isatty(fd))) return;
     child.kill(signal);
   };
   for (const signal of signals) process.on(signal, handOn);

@@ -115,6 +115,7 @@ export const theRoom: Room = {
     max_members: null,
     moderated: false,
     join_role: "member",
+    history: "shared",
   },
   created_at,
 };

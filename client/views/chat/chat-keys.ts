@@ -1,10 +1,13 @@
 import type { Conversation, Outgoing } from "../../store/state.ts";
-import { openCreateRoom, openInvitations, openSwitcher } from "../dialogs/open-dialog.ts";
+import { openCreateRoom } from "../dialogs/create-room.ts";
+import { openSwitcher } from "../dialogs/open-dialog.ts";
 import type { ActionName } from "../keymap.ts";
 import type { WindowSize } from "../layout.ts";
+import { showScreen } from "../main-menu.ts";
 import { conversationOrder, unreadIn } from "../rooms/conversation-list.ts";
 import { type Screen, say } from "../screen.ts";
-import { editLast } from "./edit-last.ts";
+import { chooseMessage } from "./choose-message.ts";
+import { editLast, stopEditing } from "./edit-message.ts";
 import { openConversation } from "./open-chat.ts";
 import { scrollBy, scrollToEnd, scrollToStart } from "./scroll.ts";
 
@@ -25,10 +28,10 @@ const acts: Readonly<Partial<Record<ActionName, Act>>> = {
   newest: scrollToEnd,
   members: toggleMembers,
   editLast,
-  invitations: (screen) => {
-    openInvitations(screen);
-    void screen.actions.loadInvitations();
-  },
+  choose: chooseMessage,
+  menu: (screen) => showScreen(screen, "menu"),
+  manageMembers: (screen) => showScreen(screen, "members"),
+  invitations: (screen) => showScreen(screen, "invitations"),
   retry,
   discard,
   back,
@@ -110,10 +113,10 @@ function discard(screen: Screen): void {
   }
 }
 
-/** One thing at a time: what was said, then the newest notice, then the place in the history. */
+/** One thing at a time: what was said, the newest notice, what is edited, the place in the history. */
 function back(screen: Screen): void {
   const notice = screen.store.get().notices.at(-1);
   if (screen.ui.get().remark !== undefined) say(screen, undefined);
   else if (notice !== undefined) screen.actions.dismissNotice(notice.id);
-  else scrollToEnd(screen);
+  else if (!stopEditing(screen)) scrollToEnd(screen);
 }

@@ -9,7 +9,8 @@ import { sidebarRows } from "../rooms/sidebar-rows.ts";
 import { type Row, span } from "../shared/row.ts";
 import { RowsView } from "../shared/rows-view.tsx";
 import { chatLayout } from "./chat-layout.ts";
-import { footerRow } from "./footer-row.ts";
+import { chosenMessage } from "./chosen-message.ts";
+import { type FooterKey, footerRow, keysRow } from "./footer-row.ts";
 import { headerRow } from "./header-row.ts";
 import { loadOlder, missingPage } from "./load-older.ts";
 import { mainColumn } from "./main-column.ts";
@@ -20,7 +21,8 @@ export function ChatView({ screen, state, ui, size, now, placeCaret }: Frame): R
   const layout = chatLayout(size, state, ui);
   const { columns, mainColumns, bodyRows } = layout;
   const main = mainColumn({ state, ui, layout, time: screen.time, now });
-  placeCaret({ x: leftOf(layout) + main.caret.x, y: main.caret.y });
+  const isChoosing = chosenMessage(state, ui) !== undefined;
+  placeCaret(isChoosing ? undefined : { x: leftOf(layout) + main.caret.x, y: main.caret.y });
   useMissingPage({ screen, state }, main.isAtTop);
   useMembers({ screen, state, ui });
   const footRows = Math.min(main.foot.length, bodyRows);
@@ -35,10 +37,22 @@ export function ChatView({ screen, state, ui, size, now, placeCaret }: Frame): R
         </Box>
         <MembersPane state={state} layout={layout} />
       </Box>
-      <RowsView rows={[footerRow("chat", columns)]} columns={columns} height={1} />
+      <RowsView
+        rows={[isChoosing ? keysRow(choiceKeys, columns) : footerRow("chat", columns)]}
+        columns={columns}
+        height={1}
+      />
     </Box>
   );
 }
+
+const choiceKeys: readonly FooterKey[] = [
+  { key: "r", label: "reply" },
+  { key: "e", label: "edit" },
+  { key: "d", label: "delete" },
+  { key: "Up/Down", label: "choose" },
+  { key: "Esc", label: "back to writing" },
+];
 
 const leftOf = ({ sidebarColumns }: Layout): number =>
   sidebarColumns > 0 ? sidebarColumns + BORDER.length : 0;
@@ -74,7 +88,7 @@ function MembersPane({ state, layout }: PaneProps): ReactNode {
   const { membersColumns, bodyRows } = layout;
   const conversation = openConversation(state);
   if (membersColumns === 0 || conversation === undefined) return null;
-  const rows = memberRows(conversation, state.people, membersColumns);
+  const rows = memberRows(conversation, state.people, membersColumns, bodyRows);
   return (
     <>
       <Border rows={bodyRows} />

@@ -5,7 +5,8 @@ import { displayWidth } from "../../text/width.ts";
 import { wrapText } from "../../text/wrap.ts";
 import { emptyRow, type Row, rule, span } from "../shared/row.ts";
 import type { StyleName } from "../theme.ts";
-import { type MessageShape, rowsOfEntry, rowsOfOutgoing } from "./message-rows.ts";
+import type { NameOf } from "./line-words.ts";
+import { chosenRows, type MessageShape, rowsOfEntry, rowsOfOutgoing } from "./message-rows.ts";
 import type { Blocks } from "./message-window.ts";
 
 /** What a conversation's list is drawn from. */
@@ -15,6 +16,9 @@ export interface ListInput {
   readonly ownName: string;
   /** The seq after which the unread messages begin, if there were any. */
   readonly unreadFrom: number | undefined;
+  /** The seq of the message that the keys are for. */
+  readonly chosenSeq: number | undefined;
+  readonly nameOf: NameOf;
   readonly shape: MessageShape;
 }
 
@@ -48,8 +52,9 @@ export function conversationBlocks(input: ListInput): Blocks {
 }
 
 function entryRows(input: ListInput, entry: Entry, before: Entry | undefined): readonly Row[] {
-  const { shape, unreadFrom } = input;
-  const rows = rowsOfEntry(entry, shape);
+  const { shape, unreadFrom, chosenSeq, nameOf } = input;
+  const plain = rowsOfEntry(entry, shape, nameOf);
+  const rows = entry.seq === chosenSeq ? chosenRows(plain) : plain;
   const isOtherDay = before === undefined || shape.time.isOtherDay(before.at, entry.at);
   const isFirstUnread =
     unreadFrom !== undefined && entry.seq > unreadFrom && (before?.seq ?? 0) <= unreadFrom;
@@ -72,13 +77,16 @@ function headRows({ conversation, shape }: ListInput): readonly Row[] {
 }
 
 function headText(conversation: Conversation): SafeText {
-  const { history, reachedStart, kind } = conversation;
+  const { history, reachedStart, historyStartsAt = 1, kind } = conversation;
   const title = safeText(conversation.title);
   if (typeof history === "object") {
     return safe`Older messages could not be loaded: ${safeText(history.failed)} (PgUp tries again)`;
   }
   if (history === "loading") return safe`history: loading…`;
   if (!reachedStart) return safe`There are older messages (PgUp loads them)`;
+  if (historyStartsAt > 1) {
+    return safe`Earlier messages are not visible to you: #${title} shows what was said since you joined`;
+  }
   return kind === "room"
     ? safe`This is the beginning of #${title}`
     : safe`This is the beginning of the conversation with ${title}`;

@@ -58,12 +58,17 @@ function factsOf(state: HeaderState, conversation: Conversation | undefined, now
     ...(unread > 0 ? [{ text: safe`${unread} unread`, rank: 2 }] : []),
     // Said of every conversation, because in this version it is true of every conversation.
     ...(conversation === undefined ? [] : [{ text: safe`server can read`, rank: 3 }]),
-    ...(state.me === undefined ? [] : [{ text: transportOf(state.me), rank: 1 }]),
+    ...(state.me === undefined ? [] : [{ text: transports[state.me.transport], rank: 1 }]),
     { text: linkText(state.link, now), rank: 4 },
   ];
 }
 
-const transportOf = (me: Me): SafeText => (me.transport === "tls" ? safe`TLS` : safe`plaintext`);
+/** What the bytes travel in; who can read the messages is said apart from it. */
+const transports: Readonly<Record<Me["transport"], SafeText>> = {
+  tls: safe`TLS`,
+  noise: safe`Noise`,
+  plaintext: safe`plaintext`,
+};
 
 const SECOND = 1000;
 

@@ -4,6 +4,7 @@ import { HEADER_ROWS, type Layout } from "../layout.ts";
 import type { Caret } from "../shared/field-row.ts";
 import { emptyRow, type Row } from "../shared/row.ts";
 import type { UiState } from "../ui-state.ts";
+import { chosenMessage } from "./chosen-message.ts";
 import { composerRows } from "./composer-rows.ts";
 import { conversationBlocks } from "./conversation-blocks.ts";
 import { type MessageShape, messageShape } from "./message-rows.ts";
@@ -61,8 +62,10 @@ interface Foot {
 
 function footOf({ state, ui, layout, now }: MainInput): Foot {
   const { mainColumns, rows: windowRows } = layout;
-  const composer = composerRows(composerOf(state, ui).editor, mainColumns, windowRows);
+  const { editor, editing } = composerOf(state, ui);
+  const composer = composerRows(editor, mainColumns, windowRows);
   const status = {
+    isEditing: editing !== undefined,
     conversation: openConversation(state),
     scroll: state.open === undefined ? undefined : ui.scrolls.get(state.open),
     people: state.people,
@@ -99,6 +102,8 @@ export function openBlocks({ state, ui, layout, time }: MainInput): Blocks | und
     conversation,
     ownName: state.me?.username ?? "",
     unreadFrom: ui.unreadFrom.get(conversation.key),
+    chosenSeq: chosenMessage(state, ui)?.seq,
+    nameOf: (id) => (id === state.me?.id ? "you" : state.people.get(id)?.username),
     shape: shapeFor(layout.mainColumns, time),
   });
 }

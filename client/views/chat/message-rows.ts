@@ -5,7 +5,7 @@ import { displayWidth } from "../../text/width.ts";
 import { wrapText } from "../../text/wrap.ts";
 import { alignRight, blank, type Row, type Span, span } from "../shared/row.ts";
 import { nameStyle, type StyleName } from "../theme.ts";
-import { wordsFor } from "./line-words.ts";
+import { type NameOf, wordsFor } from "./line-words.ts";
 
 /** How messages are laid out in a width. Rows are kept per shape, so make one per width and keep it. */
 export interface MessageShape {
@@ -19,6 +19,8 @@ export interface MessageShape {
 const TIME_COLUMNS = 6;
 const TIME_FROM = 30;
 const GUTTER = safe` │ `;
+/** As wide as the gutter. */
+const CHOSEN = safe`>│ `;
 const GUTTER_COLUMNS = 3;
 /** A message is at most 4096 bytes, but they may all be line breaks. */
 const ROWS_MAX = 300;
@@ -37,9 +39,18 @@ function nameColumnsFor(columns: number): number {
 const remembered = new WeakMap<Entry | Outgoing, { shape: MessageShape; rows: readonly Row[] }>();
 
 /** The rows of one entry, without the separators above it. */
-export const rowsOfEntry = (entry: Entry, shape: MessageShape): readonly Row[] =>
-  remember(entry, shape, () =>
-    entry.kind === "message" ? messageRows(entry, shape) : logRows(entry, shape),
+export function rowsOfEntry(entry: Entry, shape: MessageShape, nameOf: NameOf): readonly Row[] {
+  // Who that was may become known later.
+  if (entry.kind === "deleted") return logRows(entry, shape, nameOf);
+  return remember(entry, shape, () =>
+    entry.kind === "message" ? messageRows(entry, shape) : logRows(entry, shape, nameOf),
+  );
+}
+
+/** The rows of the message that the keys are for: a sign on its first row, and all of them set off. */
+export const chosenRows = (rows: readonly Row[]): readonly Row[] =>
+  rows.map((row, index) =>
+    row.map(({ text }) => span(index === 0 && text === GUTTER ? CHOSEN : text, "selected")),
   );
 
 /** The rows of a message of ours that is not in the log yet. */
@@ -92,8 +103,8 @@ const signs = {
 } as const satisfies Record<LineEntry["kind"], SafeText>;
 
 /** What happened beside what was said, in one faint piece. */
-function logRows(entry: LineEntry, shape: MessageShape): Row[] {
-  const lines = wrapText(wordsFor(entry), textColumns(shape)).slice(0, LOG_ROWS_MAX);
+function logRows(entry: LineEntry, shape: MessageShape, nameOf: NameOf): Row[] {
+  const lines = wrapText(wordsFor(entry, nameOf), textColumns(shape)).slice(0, LOG_ROWS_MAX);
   return lines.map((line, index) =>
     index > 0
       ? under(line, "faint", shape)

@@ -3,7 +3,14 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { safe } from "../../text/safe-text.ts";
 import { type Row, span } from "../shared/row.ts";
-import { type Blocks, movedBottom, type Place, showWindow, topPlace } from "./message-window.ts";
+import {
+  type Blocks,
+  bottomShowing,
+  movedBottom,
+  type Place,
+  showWindow,
+  topPlace,
+} from "./message-window.ts";
 
 /** Blocks of these heights; each row says which one it is. */
 const blocksOf = (sizes: readonly number[]): Blocks => ({
@@ -75,4 +82,24 @@ test("nothing to show is an empty window", () => {
   assert.deepEqual(showWindow(blocksOf([]), undefined, 5).rows, []);
   assert.deepEqual(showWindow(blocksOf([2]), undefined, 0).rows, []);
   assert.equal(movedBottom(blocksOf([]), undefined, -1, 5), undefined);
+});
+
+test("a block that is wanted comes into view, and the window moves no further than that", () => {
+  const places = fc.tuple(fc.nat(29), fc.integer({ min: -60, max: 0 }));
+  fc.assert(
+    fc.property(heights, fc.integer({ min: 1, max: 25 }), places, (sizes, height, [one, moved]) => {
+      const blocks = blocksOf(sizes);
+      const wanted = one % sizes.length;
+      const before = movedBottom(blocks, undefined, moved, height);
+      const place = bottomShowing(blocks, before, height, `${wanted}`);
+      const seen = textOf(showWindow(blocks, place, height).rows);
+      const own = textOf(blocks.rowsAt(wanted));
+      const fits = own.slice(0, height);
+      const isWhole = own.every((row) => seen.includes(row));
+      assert.ok(isWhole || fits.every((row) => seen.includes(row)) || own.length > height);
+      assert.ok(own.some((row) => seen.includes(row)));
+      const seenBefore = textOf(showWindow(blocks, before, height).rows);
+      if (own.every((row) => seenBefore.includes(row))) assert.deepEqual(seen, seenBefore);
+    }),
+  );
 });

@@ -64,6 +64,29 @@ export const topPlace = (blocks: Blocks, height: number): Place | undefined =>
     ? undefined
     : placeOf(blocks, settlePosition(blocks, { index: 0, row: 0 }, height));
 
+/** The bottom of a window that shows a block, or as much of its beginning as there is room for. */
+export function bottomShowing(
+  blocks: Blocks,
+  bottom: Place | undefined,
+  height: number,
+  key: string,
+): Place | undefined {
+  const end = settle(blocks, bottom, height);
+  const index = blocks.indexOf(key);
+  if (end === undefined || index === undefined) return bottom;
+  if (index >= end.index) {
+    const last = { index, row: blocks.rowsAt(index).length - 1 };
+    const isSeen = index === end.index && end.row >= last.row;
+    return isSeen ? bottom : placeOf(blocks, settlePosition(blocks, last, height));
+  }
+  let rows = end.row + 1;
+  for (let above = end.index - 1; above >= index && rows <= height; above -= 1) {
+    rows += blocks.rowsAt(above).length;
+  }
+  if (rows <= height) return bottom;
+  return placeOf(blocks, walkDown(blocks, { index, row: 0 }, height - 1));
+}
+
 function placeOf(blocks: Blocks, position: Position): Place | undefined {
   if (isEnd(blocks, position)) return undefined;
   return { key: blocks.keyAt(position.index), row: position.row };

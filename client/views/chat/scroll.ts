@@ -4,7 +4,7 @@ import { type Scroll, withEntry } from "../ui-state.ts";
 import { chatLayout } from "./chat-layout.ts";
 import { loadOlder } from "./load-older.ts";
 import { listHeight, type MainInput, openBlocks } from "./main-column.ts";
-import { movedBottom, type Place, showWindow, topPlace } from "./message-window.ts";
+import { bottomShowing, movedBottom, type Place, showWindow, topPlace } from "./message-window.ts";
 import { openConversation } from "./open-chat.ts";
 
 /** Rows that stay in view when a page is turned. */
@@ -30,6 +30,15 @@ export function scrollToStart(screen: ScrollScreen, size: WindowSize): void {
   const input = inputOf(screen, size);
   const blocks = openBlocks(input);
   if (blocks !== undefined) setBottom(screen, topPlace(blocks, listHeight(input)));
+}
+
+/** Moves the window no further than it takes to see a message. */
+export function scrollToShow(screen: ScrollScreen, size: WindowSize, key: string): void {
+  const input = inputOf(screen, size);
+  const blocks = openBlocks(input);
+  if (blocks === undefined) return;
+  const bottom = currentScroll(screen)?.bottom;
+  setBottom(screen, bottomShowing(blocks, bottom, listHeight(input), key));
 }
 
 export const scrollToEnd = (screen: Pick<Screen, "store" | "ui">): void =>

@@ -5,6 +5,8 @@ import type { Scroll } from "../ui-state.ts";
 
 interface StatusInput {
   readonly conversation: Conversation | undefined;
+  /** True while a message that was sent is being changed. */
+  readonly isEditing: boolean;
   readonly scroll: Scroll | undefined;
   readonly people: State["people"];
   readonly ownId: string | undefined;
@@ -17,7 +19,8 @@ export function statusRow(input: StatusInput, columns: number): Row {
   return spreadRow([leftOf(input)], belowRow(input.conversation, input.scroll), columns);
 }
 
-function leftOf({ conversation, people, ownId, link, now }: StatusInput): Span {
+function leftOf({ conversation, isEditing, people, ownId, link, now }: StatusInput): Span {
+  if (isEditing) return span(safe`Editing your message: Enter saves, Esc leaves it`, "strong");
   if (link.state === "offline") return span(whyOffline(link.reason), "warning");
   if (conversation === undefined) return span(safe``);
   if (!conversation.joined) return span(safe`You have left this room.`, "faint");

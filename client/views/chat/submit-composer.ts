@@ -2,25 +2,25 @@ import { parseTyped } from "../../slash/parse.ts";
 import { runCommand } from "../../slash/run-command.ts";
 import type { SlashContext } from "../../slash/slash-command.ts";
 import { remember } from "../../text/input-history.ts";
-import {
-  openCreateRoom,
-  openInvitations,
-  openSwitcher,
-  showDialog,
-} from "../dialogs/open-dialog.ts";
-import { newPasswordDialog } from "../dialogs/password.ts";
+import { openCreateRoom } from "../dialogs/create-room.ts";
+import { openSwitcher, showDialog } from "../dialogs/open-dialog.ts";
+import type { WindowSize } from "../layout.ts";
+import { showScreen } from "../main-menu.ts";
 import { askToQuit } from "../quit.ts";
 import { type Screen, say } from "../screen.ts";
 import { newComposer } from "../ui-state.ts";
 import { toggleMembers } from "./chat-keys.ts";
-import { editLast } from "./edit-last.ts";
+import { chooseMessage } from "./choose-message.ts";
+import { editLast, saveEdited } from "./edit-message.ts";
 import { composerOf, openConversation, setComposer } from "./open-chat.ts";
 import { scrollToEnd } from "./scroll.ts";
 
 /** Sends what is written, or carries it out when it is a command. */
-export function submitComposer(screen: Screen): void {
-  const { editor } = composerOf(screen.store.get(), screen.ui.get());
+export function submitComposer(screen: Screen, size: WindowSize): void {
+  const composer = composerOf(screen.store.get(), screen.ui.get());
+  const { editor } = composer;
   if (editor.text.trim() === "") return;
+  if (composer.editing !== undefined) return void saveEdited(screen, composer);
   const typed = parseTyped(editor.text.trimEnd());
   if (typed.kind === "message") {
     const refused = sendMessage(screen, typed.content);
@@ -30,7 +30,25 @@ export function submitComposer(screen: Screen): void {
   // Emptied first: the command may open another conversation with another composer.
   emptyComposer(screen);
   say(screen, undefined);
-  void runCommand(slashContext(screen), typed.name, typed.argument);
+  const running = runCommand(slashContext(screen, size), typed.name, typed.argument);
+  if (running !== undefined) void showProgress(screen, running);
+}
+
+/** An answer that is there sooner than this needs no announcing. */
+const PATIENCE_MS = 300;
+
+/** Says that a command is under way when it takes a moment. */
+async function showProgress(screen: Screen, running: Promise<void>): Promise<void> {
+  const waiting = { severity: "info", text: "One moment…" } as const;
+  const cancel = screen.clock.after(PATIENCE_MS, () => {
+    if (screen.ui.get().remark === undefined) say(screen, waiting);
+  });
+  try {
+    await running;
+  } finally {
+    cancel();
+    if (screen.ui.get().remark === waiting) say(screen, undefined);
+  }
 }
 
 /** Says why nothing was sent; what was written is then still there. */
@@ -56,7 +74,7 @@ function emptyComposer(screen: Screen): void {
   if (open !== undefined) actions.setDraft(open, "");
 }
 
-const slashContext = (screen: Screen): SlashContext => ({
+const slashContext = (screen: Screen, size: WindowSize): SlashContext => ({
   state: () => screen.store.get(),
   actions: screen.actions,
   screen: {
@@ -65,8 +83,8 @@ const slashContext = (screen: Screen): SlashContext => ({
     showFinder: (scope) => openSwitcher(screen, scope),
     showCreateRoom: (name) => openCreateRoom(screen, name),
     toggleMembers: () => toggleMembers(screen),
-    showInvitations: () => openInvitations(screen),
-    showPassword: () => showDialog(screen, newPasswordDialog()),
+    show: (name) => showScreen(screen, name),
+    chooseMessage: () => chooseMessage(screen, size),
     editLast: () => editLast(screen),
     quit: () => askToQuit(screen),
   },

@@ -14,7 +14,7 @@ import { submitComposer } from "./submit-composer.ts";
 
 /** What is typed while no dialog is open goes into the message being written. */
 export function typeInComposer(screen: Screen, size: WindowSize, action: KeyAction): void {
-  if (action.type === "submit") submitComposer(screen);
+  if (action.type === "submit") submitComposer(screen, size);
   else if (action.type === "complete") complete(screen);
   else edit(screen, size, action);
 }
@@ -41,7 +41,7 @@ function recall(screen: Screen, composer: Composer, { type }: EditorAction): boo
     type === "moveUp" ? older(composer.history, composer.editor.text) : newer(composer.history);
   if (recalled === undefined) return true;
   const { editor } = setText(composer.editor, recalled.text);
-  keep(screen, composer.editor, { editor, history: recalled.history });
+  keep(screen, composer.editor, { ...composer, editor, history: recalled.history });
   return true;
 }
 
@@ -59,8 +59,9 @@ function keep(screen: Screen, before: Editor, composer: Composer): void {
   const conversation = openConversation(screen.store.get());
   const { text } = composer.editor;
   if (conversation === undefined || text === before.text) return;
-  // A command concerns nobody else: the others are not told that something is being written.
-  if (!isCommand(text)) screen.actions.setDraft(conversation.key, text);
+  // Neither is a message to come: the others are not told that something is being written.
+  if (!(isCommand(text) || composer.editing !== undefined))
+    screen.actions.setDraft(conversation.key, text);
 }
 
 const isCommand = (text: string): boolean => text.startsWith("/") && !text.startsWith("//");

@@ -1,57 +1,44 @@
 import { limits } from "@lair-chat/protocol/limits.ts";
-import { safe, safeText } from "../../text/safe-text.ts";
-import { wrapText } from "../../text/wrap.ts";
-import type { Caret } from "../shared/field-row.ts";
-import { choiceField, isChosen, textField, withValue } from "../shared/form.ts";
-import { formRows } from "../shared/form-rows.ts";
-import { emptyRow, type Row, span } from "../shared/row.ts";
-import type { Dialog } from "../ui-state.ts";
+import { failed } from "../../actions/outcome.ts";
+import type { Screen } from "../screen.ts";
+import { choiceField, isChosen, textField, textOf } from "../shared/form.ts";
+import { type FormSpec, noDialog } from "./dialog.ts";
+import { openForm } from "./form-dialog.ts";
 
-type CreateRoomDialog = Extract<Dialog, { kind: "create_room" }>;
+const PUBLIC = "Everybody on this server can find the room and join it. The server can read it.";
+const PRIVATE =
+  "A private room is hidden from everybody who is not in it; you invite people with /invite NAME. The server can read it.";
 
-export function newCreateRoomDialog(name: string): CreateRoomDialog {
-  const form = {
-    fields: [
-      textField({ name: "name", label: "Name", limitBytes: limits.roomNameChars }),
-      textField({
-        name: "description",
-        label: "Description",
-        hint: "optional",
-        limitBytes: limits.descriptionChars,
-      }),
-      choiceField("isPrivate", "Private", "space, y or n"),
-    ],
-    focus: 0,
-  };
-  return {
-    kind: "create_room",
-    form: withValue(form, "name", name),
-    isBusy: false,
-    error: undefined,
-  };
+/** Opens the dialog that creates a room, with a name filled in. */
+export function openCreateRoom(screen: Pick<Screen, "ui" | "actions">, name: string): void {
+  const fields = [
+    textField({ name: "name", label: "Name", limitBytes: limits.roomNameChars, text: name }),
+    textField({
+      name: "description",
+      label: "Description",
+      hint: "optional",
+      limitBytes: limits.descriptionChars,
+    }),
+    choiceField("isPrivate", "Private", "space, y or n"),
+  ];
+  openForm(screen, createRoomSpec(screen), fields, noDialog);
 }
 
-const PUBLIC = safe`Everybody on this server can find the room and join it. The server can read it.`;
-const PRIVATE = safe`A private room is hidden from everybody who is not in it; you invite people with /invite NAME. The server can read it.`;
-
-/** The dialog's rows and where the caret stands in them. */
-export function createRoomRows(
-  { form, isBusy, error }: CreateRoomDialog,
-  columns: number,
-): { rows: readonly Row[]; caret: Caret } {
-  const fields = formRows(form, columns);
-  const lines = wrapText(isChosen(form, "isPrivate") ? PRIVATE : PUBLIC, columns);
-  const outcome = isBusy ? safe`Creating the room…` : safeText(error ?? "");
-  return {
-    rows: [
-      [span(safe`Create a room`, "heading")],
-      emptyRow,
-      ...fields.rows,
-      emptyRow,
-      ...lines.map((line) => [span(line, "faint")]),
-      emptyRow,
-      ...wrapText(outcome, columns).map((line) => [span(line, isBusy ? "faint" : "error")]),
-    ],
-    caret: { x: fields.caret.x, y: fields.caret.y + 2 },
-  };
-}
+const createRoomSpec = ({ actions }: Pick<Screen, "actions">): FormSpec => ({
+  title: "Create a room",
+  submit: "create",
+  busy: "Creating the room…",
+  about: (form) => (isChosen(form, "isPrivate") ? PRIVATE : PUBLIC),
+  async run(form) {
+    const name = textOf(form, "name").trim().replace(/^#/, "");
+    if (name === "") return failed("Type a name for the room.");
+    const outcome = await actions.createRoom({
+      name,
+      description: textOf(form, "description").trim(),
+      isPrivate: isChosen(form, "isPrivate"),
+    });
+    if (!outcome.ok) return outcome;
+    const next = () => actions.openConversation(`room:${outcome.value}`);
+    return { ok: true, value: { next } };
+  },
+});

@@ -5,8 +5,9 @@ import { type SafeText, safe, safeText } from "../../text/safe-text.ts";
 import { wrapText } from "../../text/wrap.ts";
 import type { Screen } from "../screen.ts";
 import { emptyRow, fillRow, type Row, span, spreadRow } from "../shared/row.ts";
-import type { Dialog } from "../ui-state.ts";
+import type { Dialog } from "./dialog.ts";
 import { closeDialog, showDialog } from "./open-dialog.ts";
+import { openSentInvitations } from "./sent-invitations.ts";
 
 type InvitationsDialog = Extract<Dialog, { kind: "invitations" }>;
 
@@ -45,7 +46,7 @@ export function invitationRows(
 
 const name = (raw: string): SafeText => safeText(raw, { maxLength: 100 });
 
-/** Enter accepts the chosen one, `d` declines it. */
+/** Enter accepts the chosen one, `d` declines it, Tab goes over to those that one has sent. */
 export function typeInInvitations(
   screen: Screen,
   dialog: InvitationsDialog,
@@ -53,6 +54,7 @@ export function typeInInvitations(
 ): void {
   if (dialog.isBusy) return;
   if (action.type === "submit") void accept(screen, dialog);
+  else if (action.type === "complete") openSentInvitations(screen, dialog);
   else if (action.type === "insert" && action.text.toLowerCase() === "d") {
     void decline(screen, dialog);
   }

@@ -1,16 +1,12 @@
 import { limits } from "@lair-chat/protocol/limits.ts";
 import { newEditor } from "../../text/editor.ts";
 import type { Screen } from "../screen.ts";
-import { type Dialog, noDialog, type SwitcherScope } from "../ui-state.ts";
-import { newCreateRoomDialog } from "./create-room.ts";
+import { type Dialog, noDialog, type SwitcherScope } from "./dialog.ts";
 
 export const showDialog = ({ ui }: Pick<Screen, "ui">, dialog: Dialog): void =>
   ui.update((state) => ({ ...state, dialog }));
 
 export const closeDialog = (screen: Pick<Screen, "ui">): void => showDialog(screen, noDialog);
-
-export const openCreateRoom = (screen: Pick<Screen, "ui">, name: string): void =>
-  showDialog(screen, newCreateRoomDialog(name));
 
 /** Opens the list of invitations; what it shows is asked for by whoever opens it. */
 export const openInvitations = (screen: Pick<Screen, "ui">): void =>

@@ -9,7 +9,8 @@ export async function goTo(
   const { actions } = screen;
   if (item.kind === "conversation") return actions.openConversation(item.key);
   if (item.kind === "person") return actions.openDirect(item.userId, item.name);
+  say(screen, { severity: "info", text: "Joining…" });
   const outcome = await actions.joinRoom(item.roomId);
+  say(screen, outcome.ok ? undefined : { severity: "error", text: outcome.message });
   if (outcome.ok) actions.openConversation(`room:${item.roomId}`);
-  else say(screen, { severity: "error", text: outcome.message });
 }

@@ -1,6 +1,6 @@
 import type { RoomId, UserId } from "@lair-chat/protocol/ids.ts";
 import type { ConversationKey, State } from "../../store/state.ts";
-import type { SwitcherScope } from "../ui-state.ts";
+import type { SwitcherScope } from "../dialogs/dialog.ts";
 import { conversationOrder, unreadIn } from "./conversation-list.ts";
 import { fuzzyScore } from "./fuzzy-match.ts";
 

@@ -1,9 +1,9 @@
 import type { State } from "../../store/state.ts";
 import type { Editor } from "../../text/editor.ts";
 import { type SafeText, safe, safeText } from "../../text/safe-text.ts";
+import type { SwitcherScope } from "../dialogs/dialog.ts";
 import { type Caret, fieldRow } from "../shared/field-row.ts";
 import { emptyRow, fillRow, type Row, span, spreadRow } from "../shared/row.ts";
-import type { SwitcherScope } from "../ui-state.ts";
 import { isOnline, signOfPresence } from "./sidebar-rows.ts";
 import type { SwitcherItem } from "./switcher-items.ts";
 

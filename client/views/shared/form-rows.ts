@@ -11,7 +11,7 @@ const BRACKETS = 2;
 
 /** A form as rows, one per field, with the caret in the focused one. */
 export function formRows(form: Form, columns: number): { rows: readonly Row[]; caret: Caret } {
-  const labelColumns = Math.max(...form.fields.map(({ label }) => label.length)) + 1;
+  const labelColumns = Math.max(0, ...form.fields.map(({ label }) => label.length)) + 1;
   const room = columns - MARKER_COLUMNS - labelColumns - BRACKETS;
   const inputColumns = Math.max(INPUT_COLUMNS_MIN, Math.min(INPUT_COLUMNS_MAX, room));
   const drawn = form.fields.map((field, index) =>
@@ -44,6 +44,9 @@ function drawField(
   if (field.kind === "choice") {
     const sign = field.isChosen ? safe`[x] yes` : safe`[ ] no `;
     return { row: [...head, span(sign), hint], caret: from };
+  }
+  if (field.kind === "option") {
+    return { row: [...head, span(safe`< ${safeText(field.chosen)} >`), hint], caret: from };
   }
   const { text, caret } = fieldRow(field.editor, shape.inputColumns, field.isSecret);
   return { row: [...head, ...inputSpans(text, shape.inputColumns), hint], caret: from + caret };

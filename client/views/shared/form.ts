@@ -2,7 +2,7 @@ import { type Editor, newEditor, setText } from "../../text/editor.ts";
 import { applyAction, type EditorAction } from "../../text/editor-actions.ts";
 import type { KeyAction } from "../../text/keys.ts";
 
-/** A line to fill in, or a choice between yes and no. */
+/** A line to fill in, a choice between yes and no, or one of a few words. */
 export type Field =
   | {
       readonly kind: "text";
@@ -19,6 +19,14 @@ export type Field =
       readonly label: string;
       readonly hint: string;
       readonly isChosen: boolean;
+    }
+  | {
+      readonly kind: "option";
+      readonly name: string;
+      readonly label: string;
+      readonly hint: string;
+      readonly options: readonly string[];
+      readonly chosen: string;
     };
 
 /** Fields one below the other, of which one has the cursor. */
@@ -33,6 +41,8 @@ interface TextFieldOptions {
   readonly hint?: string;
   readonly limitBytes: number;
   readonly isSecret?: boolean;
+  /** What stands in it at first, where it fits. */
+  readonly text?: string;
 }
 
 export const textField = (options: TextFieldOptions): Field => ({
@@ -40,7 +50,7 @@ export const textField = (options: TextFieldOptions): Field => ({
   name: options.name,
   label: options.label,
   hint: options.hint ?? "",
-  editor: newEditor(options.limitBytes),
+  editor: setText(newEditor(options.limitBytes), options.text ?? "").editor,
   isSecret: options.isSecret ?? false,
 });
 
@@ -51,6 +61,30 @@ export const choiceField = (name: string, label: string, hint: string): Field =>
   hint,
   isChosen: false,
 });
+
+interface OptionFieldOptions {
+  readonly name: string;
+  readonly label: string;
+  readonly hint?: string;
+  readonly options: readonly string[];
+  readonly chosen: string;
+}
+
+/** One word of a few, gone through with the arrow keys or the space bar. */
+export const optionField = ({
+  hint = "space changes it",
+  ...field
+}: OptionFieldOptions): Field => ({
+  kind: "option",
+  hint,
+  ...field,
+});
+
+/** The word chosen in a field; nothing where there is no such field. */
+export function optionOf(form: Form, name: string): string {
+  const field = form.fields.find((candidate) => candidate.name === name);
+  return field?.kind === "option" ? field.chosen : "";
+}
 
 /** What was typed into a field; nothing where there is no such field. */
 export function textOf(form: Form, name: string): string {
@@ -75,6 +109,7 @@ export function withValue(form: Form, name: string, text: string): Form {
 /** The cursor in the field `steps` further down, round and round. */
 export function moveFocus(form: Form, steps: number): Form {
   const count = form.fields.length;
+  if (count === 0) return form;
   return { ...form, focus: (((form.focus + steps) % count) + count) % count };
 }
 
@@ -101,6 +136,7 @@ export function pressInForm(form: Form, action: KeyAction): FormEvent {
     return changed(form);
   }
   if (field.kind === "choice") return withField(form, toggled(field, action));
+  if (field.kind === "option") return withField(form, turned(field, action));
   const edit = applyAction(field.editor, asOneLine(action), ONE_ROW);
   if (edit.outcome === "done") return withField(form, { ...field, editor: edit.editor });
   return { ...changed(form), problem: `That is ${edit.excessBytes} bytes too long.` };
@@ -121,6 +157,25 @@ function asOneLine(action: EditorAction): EditorAction {
   if (action.type !== "paste") return action;
   const text = action.text.replace(/[\r\n]+$/, "").replace(/[\r\n]+/g, " ");
   return { ...action, text };
+}
+
+type OptionField = Extract<Field, { kind: "option" }>;
+
+/** A word is also chosen by its first letter. */
+function turned(field: OptionField, action: KeyAction): OptionField {
+  const { options, chosen } = field;
+  const step = action.type === "moveLeft" ? -1 : 1;
+  const isTurned =
+    action.type === "moveLeft" ||
+    action.type === "moveRight" ||
+    (action.type === "insert" && action.text === " ");
+  if (isTurned) {
+    const next = options[(options.indexOf(chosen) + step + options.length) % options.length];
+    return { ...field, chosen: next ?? chosen };
+  }
+  if (action.type !== "insert") return field;
+  const letter = action.text.toLowerCase();
+  return { ...field, chosen: options.find((option) => option.startsWith(letter)) ?? chosen };
 }
 
 const yes = /^[yYjJ1]$/;

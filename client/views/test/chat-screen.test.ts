@@ -59,7 +59,7 @@ test("a room shows who can read it, how it travels, who writes, and the newest m
       "                      │07:04            → │ carol joined",
       "                      │bob is writing…",
       "                      │> Write a message, or / for commands",
-      "F1 help  Ctrl-G go to  Ctrl-O new room  F5 unread  F4 members  Ctrl-Q quit",
+      "F1 help  Ctrl-G go to  F5 unread  F4 members  F8 reply  F9 menu  Ctrl-Q quit",
     ].join("\n"),
   );
   assert.deepEqual(screen.terminal.cursor, { x: 25, y: 22, isShown: true });
@@ -278,7 +278,7 @@ test("without colour no colour is sent, and everything is still said", async () 
 test("Tab completes a command, then the name it takes, and the name of who is written to", async () => {
   const state = chatState([conversation(general, "general"), conversation(random, "random")]);
   await using screen = await renderScreen({ state });
-  screen.press("/me\t");
+  screen.press("/mem\t");
   await screen.untilShown("> /members");
   screen.press("\u0015/ms\t");
   await screen.untilShown("> /msg");
@@ -330,19 +330,29 @@ test("what was erased, and what became of the room and its people, stands in its
       kind: "room_change",
       seq: 3,
       at,
-      changes: ["name", "description", "settings.public"],
+      changes: ["name", "description", "settings.public", "settings.max_members"],
       title: "salon",
       description: "Tea",
-      isPrivate: true,
-      isModerated: false,
+      settings: {
+        description: "Tea",
+        is_private: true,
+        public: false,
+        max_members: 12,
+        moderated: false,
+        join_role: "member",
+        history: "joined",
+      },
     },
     { ...message(5, "fine"), edited: true },
   ] as const;
   const room = conversation(general, "general", { entries });
   await using screen = await renderScreen({ state: chatState([room]), columns: 120 });
   const text = await screen.untilShown("message deleted");
-  assert.match(text, /× │ message deleted/);
+  assert.match(text, /× │ message deleted by bob/);
   assert.match(text, /\* │ bob is a moderator now/);
-  assert.match(text, /called #salon now; the topic is: Tea; the room is private now/);
+  assert.match(
+    text,
+    /called #salon now; the topic is: Tea; the room is private now;\n.*at most 12 may be in/,
+  );
   assert.match(text, /fine {2}\(edited\)/);
 });

@@ -223,7 +223,8 @@ test("the last own message comes into the line to write in, but over nothing tha
   const state = chatState([conversation(general, "general", { entries })]);
   await using screen = await renderScreen({ state });
   screen.press(ALT_E);
-  await screen.untilShown("> /edit helo");
+  await screen.untilShown("> helo");
+  await screen.untilShown("Editing your message: Enter saves, Esc leaves it");
   screen.press("!\r");
   await screen.until(() => screen.asked("editMessage").length > 0);
   assert.deepEqual(screen.asked("editMessage"), [["m1", "helo!"]]);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { RoomId, UserId } from "@lair-chat/protocol/ids.ts";
 import type { Entry } from "../../store/state.ts";
+import { theRoom } from "../../store/test/sample-log.ts";
 import { renderScreen } from "../../test/render-screen.ts";
 import {
   bob,
@@ -120,4 +121,56 @@ test("what is pasted into the composer is shown, not carried out", async () => {
   await using screen = await renderScreen({ state: chatState([conversation(general, "general")]) });
   screen.paste("\u001B]52;c;eA==\u0007\u001B[2Jend");
   await screen.untilShown("␛]52;c;eA==␇␛[2Jend");
+});
+
+test("what is hostile in lists, menus and forms is only shown", async () => {
+  const names = oneByOne.map(({ text }) => text);
+  const page = <T>(items: readonly T[]) => ({ ok: true, value: { items, total: items.length } });
+  const at = "2026-11-20T12:00:00Z";
+  const bans = names.map((username, index) => ({
+    user_id: `u${index}` as UserId,
+    username,
+    banned_by: bob,
+    reason: username.slice(0, LENGTH),
+    created_at: at,
+  }));
+  await using screen = await renderScreen({
+    state: chatState([conversation(general, "general")]),
+    actions: { listBans: async () => page(bans) as never },
+    ...wide,
+  });
+  screen.press("/bans\r");
+  await screen.untilShown(`1 of ${names.length}`);
+  for (const [index] of names.entries()) {
+    screen.press("\r");
+    await screen.untilShown("Leave it as it is");
+    screen.press("\u001B");
+    await screen.untilShown(`${index + 1} of ${names.length}`);
+    screen.press("\u001B[B");
+  }
+});
+
+test("what is hostile in a form and in what is said of it is only shown", async () => {
+  const hostile = oneByOne.map(({ text }) => text.slice(0, LENGTH));
+  let name = "";
+  await using screen = await renderScreen({
+    state: chatState([conversation(general, "general", { role: "owner" })]),
+    actions: {
+      getRoom: async () => ({
+        ok: true,
+        value: { ...theRoom, name, description: name, settings: { ...theRoom.settings } },
+      }),
+      updateRoom: async () => ({ ok: false, message: name }),
+    },
+    ...wide,
+  });
+  for (const text of hostile) {
+    name = text;
+    screen.press("/settings\r");
+    await screen.untilShown("Members at most");
+    screen.press("x\r");
+    await screen.untilGone("Saving…");
+    screen.press("\u001B");
+    await screen.untilShown("Write a message");
+  }
 });

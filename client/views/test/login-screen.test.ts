@@ -135,3 +135,70 @@ test("an earlier session is taken up without showing the form", async () => {
   const text = await screen.untilShown("One moment…");
   assert.doesNotMatch(text, /Password/);
 });
+
+const fingerprint = `SHA256:${"k".repeat(43)}`;
+const unknown: Outcome = {
+  ok: false,
+  message: "The certificate cannot be trusted yet.",
+  unknownServer: { at: "https://chat.example", fingerprint },
+};
+
+/** A screen that has asked whether to trust the server. */
+async function askedAboutServer() {
+  const outcomes: Outcome[] = [unknown];
+  const done: Outcome = { ok: true, value: undefined };
+  const screen = await renderScreen({
+    actions: { signIn: async () => outcomes.shift() ?? done },
+  });
+  screen.press("ann\ts3cret pass\r");
+  await screen.untilShown("Do you know this server?");
+  return screen;
+}
+
+test("an unknown server is shown with its fingerprint, and the form is out of the way", async () => {
+  await using screen = await askedAboutServer();
+  const text = screen.terminal.text();
+  assert.ok(text.includes(fingerprint), text);
+  assert.match(text, /> Trust it\? \[_+\] yes, no, or the fingerprint/);
+  assert.doesNotMatch(text, /Password/);
+  assert.equal(screen.terminal.cursor.isShown, true);
+});
+
+test("Enter alone trusts nobody, nor does a letter typed ahead", async () => {
+  await using screen = await askedAboutServer();
+  screen.press("\r");
+  await screen.untilShown('! Type "yes" or "no".');
+  screen.press("y\r");
+  await screen.untilShown("[y_");
+  assert.deepEqual(screen.asked("trustServer"), []);
+  assert.equal(screen.asked("signIn").length, 1);
+});
+
+for (const answer of ["yes", "YES", fingerprint]) {
+  test(`"${answer.slice(0, 8)}" trusts it, and what was typed goes on`, async () => {
+    await using screen = await askedAboutServer();
+    screen.press(`${answer}\r`);
+    await screen.until(() => screen.asked("signIn").length === 2);
+    assert.deepEqual(screen.asked("trustServer"), [[fingerprint]]);
+    assert.deepEqual(screen.asked("signIn")[1], [{ username: "ann", password: "s3cret pass" }]);
+  });
+}
+
+test("no, and the fingerprint of another server, lead back to the form", async () => {
+  for (const [answer, words] of [
+    ["no", "! The server is not trusted"],
+    [`SHA256:${"x".repeat(43)}`, "! That is not its fingerprint"],
+  ]) {
+    await using screen = await askedAboutServer();
+    screen.press(`${answer}\r`);
+    await screen.untilShown(words ?? "");
+    assert.match(screen.terminal.text(), /User name \[ann_+\]/);
+    assert.deepEqual(screen.asked("trustServer"), []);
+  }
+});
+
+test("keys of the form do nothing while there is a question", async () => {
+  await using screen = await askedAboutServer();
+  screen.press("\u0014no");
+  await screen.untilShown("[no_");
+});

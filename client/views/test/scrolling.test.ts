@@ -81,6 +81,15 @@ test("scrolling stops with the first row at the top of the window", async () => 
   assert.match(listRows(screen)[0] ?? "", /This is the beginning of #general/);
 });
 
+test("where the past is kept from the reader, its place says so", async () => {
+  const entries = messages(101, 140);
+  const room = conversation(general, "general", { entries, historyStartsAt: 101 });
+  await using screen = await renderScreen({ state: chatState([room]) });
+  await screen.untilShown("message 140");
+  for (let page = 0; page < 5; page += 1) screen.press(PAGE_UP);
+  await screen.untilShown("Earlier messages are not visible to you");
+});
+
 test("reaching the top loads the page before, once, and what is read stays in place", async () => {
   const room = conversation(general, "general", {
     entries: messages(101, 140),

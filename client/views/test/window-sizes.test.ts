@@ -22,10 +22,14 @@ test("in a small window the messages have all of the width and the header what m
       }),
       "",
       "> Write a message, or / for commands",
-      "F1 help  Ctrl-G go to  Ctrl-O new room",
+      "F1 help  Ctrl-G go to  F5 unread",
     ].join("\n"),
   );
 });
+
+const commands = ["menu", "manage", "settings", "bans", "sent", "blocked", "profile", "password"]
+  .concat(["invitations", "admin", "admin users", "admin rooms", "admin notice"])
+  .map((command) => `/${command}\r`);
 
 test("every dialog and the form can be drawn in every size", async () => {
   for (const [columns, rows] of [
@@ -33,18 +37,21 @@ test("every dialog and the form can be drawn in every size", async () => {
     [21, 7],
     [40, 12],
     [59, 10],
+    [60, 20],
     [80, 24],
     [200, 50],
   ] as const) {
     await using chat = await renderScreen({ state: busy(), columns, rows });
     await chat.untilShown("> Write");
     chat.press("\u001BOS");
-    for (const open of ["\u001BOP", "\u0007", "\u000F"]) {
+    for (const open of ["\u001BOP", "\u0007", "\u000F", ...commands]) {
       chat.press(open);
       await chat.untilShown("Esc");
       chat.press("\u001B");
-      await chat.untilShown("F1");
+      await chat.untilShown("> Write");
     }
+    chat.press("\u001B[19~");
+    await chat.untilShown(">│");
     await using login = await renderScreen({ columns, rows });
     login.press("\u001BOQ\t\t\t");
     await login.until(({ terminal }) => /> Setup token/.test(terminal.text()));
