@@ -1,10 +1,12 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { configurationMarkdown } from "../server/config/configuration-doc.ts";
+import { compatibilityMarkdown } from "./docs/compatibility-markdown.ts";
 import { protocolMarkdown } from "./docs/protocol-markdown.ts";
 
 /** Every generated page and what makes it. */
 const pages: Readonly<Record<string, () => string>> = {
   "docs/PROTOCOL.md": protocolMarkdown,
+  "docs/COMPATIBILITY.md": compatibilityMarkdown,
   "docs/configuration.md": configurationMarkdown,
 };
 

@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { savedTerminal } from "./setup/saved-terminal.mjs";
 import { waitFor } from "./setup/wait-for.mjs";
 import { ensureSetup, orExplain, root } from "./setup.mjs";
 import { testArguments } from "./test.mjs";
@@ -17,6 +18,8 @@ const tasks = {
     node: (args) => [...tsx, file("client", "main.tsx"), ...args],
     // React's development build is several times slower at drawing.
     env: { NODE_ENV: process.env.NODE_ENV || "production" },
+    // It has the keyboard to itself: Ctrl-C comes to it as a key, and a signal from somewhere else.
+    ownsTerminal: true,
   },
   test: {
     node: (args) => [...tsx, ...testArguments(root, args)],
@@ -46,11 +49,16 @@ export async function launch(name, args) {
     console.error(`usage: node scripts/run.mjs ${Object.keys(tasks).join("|")} [arguments]`);
     process.exit(2);
   }
+  const { ownsTerminal = false } = task;
+  const restoreTerminal = ownsTerminal ? savedTerminal() : () => {};
   const ended = await orExplain(async () => {
     const node = await ensureSetup();
     const env = { ...process.env, ...task.env };
-    return waitFor(spawn(node, task.node(args), { stdio: "inherit", env, cwd: task.cwd }));
+    const child = spawn(node, task.node(args), { stdio: "inherit", env, cwd: task.cwd });
+    return waitFor(child, { isAlwaysTold: ownsTerminal });
   });
+  // Whatever the signal was, the child had no time to tidy up.
+  if (ended.signal !== null) restoreTerminal();
   // Ended by a signal: end by the same one, so that a shell or supervisor sees the truth.
   if (ended.signal !== null) process.kill(process.pid, ended.signal);
   process.exitCode = ended.code ?? 1;
