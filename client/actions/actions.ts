@@ -35,6 +35,8 @@ export interface NewAccount extends Credentials {
   readonly email: string;
   /** The one-time token of a server's first start, or empty. */
   readonly setupToken: string;
+  /** For servers that take nobody without one, or empty. */
+  readonly invite?: string;
 }
 
 /** What is to be different about a room; the rest stays. */

@@ -44,12 +44,13 @@ export function signInActions(parts: Parts): Pick<Actions, "signIn" | "register"
       enter(username, (device) =>
         accountApi.call("login", { identifier: username, password, ...device }),
       ),
-    register: ({ username, password, email, setupToken }: NewAccount) =>
+    register: ({ username, password, email, invite = "", setupToken }: NewAccount) =>
       enter(username, (device) =>
         accountApi.call("register", {
           username,
           password,
           ...(email === "" ? {} : { email }),
+          ...(invite === "" ? {} : { invite }),
           ...(setupToken === "" ? {} : { setup_token: setupToken }),
           ...device,
         }),

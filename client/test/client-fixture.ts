@@ -6,7 +6,7 @@ import { type App, type AppDeps, createApp, systemDeps } from "../app.ts";
 import { parseConfig } from "../config.ts";
 import type { Conversation, ConversationKey, State } from "../store/state.ts";
 
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 60_000;
 export const password = "correct horse battery";
 
 /** A client without a screen. */

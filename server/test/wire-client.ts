@@ -28,7 +28,7 @@ export interface WireAddress {
 /** Looks at what is sent to a client of 1.x: what it says against it, or undefined. */
 export type FrameCheck = (message: WireMessage) => string | undefined;
 
-const DEFAULT_LIMIT_MS = 10_000;
+const DEFAULT_LIMIT_MS = 30_000;
 /** Larger than anything a server may send, so that what it sends too much is seen and not cut. */
 const MAX_FRAME_BYTES = 64 * 1024 * 1024;
 const jsonLimits = { maxDepth: limits.jsonDepth, maxTokens: 10_000_000 };

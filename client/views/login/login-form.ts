@@ -20,7 +20,7 @@ export interface ServerQuestion {
   readonly form: Form;
 }
 
-const SETUP_TOKEN_BYTES = 256;
+const TOKEN_BYTES = 256;
 
 const username = textField({
   name: "username",
@@ -44,16 +44,22 @@ const email = textField({
   hint: "optional",
   limitBytes: limits.emailChars,
 });
+const invite = textField({
+  name: "invite",
+  label: "Invite",
+  hint: "where the server takes nobody without",
+  limitBytes: TOKEN_BYTES,
+});
 const setupToken = textField({
   name: "setupToken",
   label: "Setup token",
   hint: "optional: a new server prints one",
-  limitBytes: SETUP_TOKEN_BYTES,
+  limitBytes: TOKEN_BYTES,
 });
 
 const fieldsOf = {
   sign_in: [username, password],
-  register: [newUsername, newPassword, email, setupToken],
+  register: [newUsername, newPassword, email, setupToken, invite],
 } as const;
 
 export const newLoginForm = (mode: LoginMode): LoginForm => ({

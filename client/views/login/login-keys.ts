@@ -119,6 +119,7 @@ const ask = {
     actions.register({
       ...credentialsOf(form),
       email: textOf(form, "email").trim(),
+      invite: textOf(form, "invite").trim(),
       setupToken: textOf(form, "setupToken").trim(),
     }),
 } as const;

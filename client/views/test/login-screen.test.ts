@@ -58,8 +58,8 @@ test("F2 and Ctrl-T change to creating an account and keep what both ask for", a
   screen.press(`ann${TAB}longenough`);
   screen.press("\u001BOQ");
   await screen.untilShown("Create an account");
-  screen.press(`${TAB}${TAB}ann@chat.example${TAB}token-123`);
-  await screen.untilShown("token-123");
+  screen.press(`${TAB}${TAB}ann@chat.example${TAB}token-123${TAB}invite-456`);
+  await screen.untilShown("invite-456");
   screen.press("\r");
   await screen.until(() => screen.asked("register").length > 0);
   assert.deepEqual(screen.asked("register"), [
@@ -69,6 +69,7 @@ test("F2 and Ctrl-T change to creating an account and keep what both ask for", a
         password: "longenough",
         email: "ann@chat.example",
         setupToken: "token-123",
+        invite: "invite-456",
       },
     ],
   ]);
