@@ -4,6 +4,7 @@ import { ClientIdSchema, MessageIdSchema, UserIdSchema } from "../ids.ts";
 import { limits } from "../limits.ts";
 import { plainSuccess } from "./plain-success.ts";
 import {
+  Chain,
   Content,
   Count,
   Limit,
@@ -14,6 +15,7 @@ import {
   RoomRole,
   Seq,
   Timestamp,
+  UserSeq,
 } from "./shapes.ts";
 
 const Position = Type.Union([Seq, Type.String({ maxLength: 40 })], {
@@ -46,13 +48,31 @@ function withDmTarget({ target, ...rest }: Readonly<Record<string, unknown>>) {
   return { ...rest, target: isLong ? { ...target, type: "dm" } : target };
 }
 
+const Ack = Type.Object(
+  {
+    client_id: ClientIdSchema,
+    seq: Seq,
+    ts: Timestamp,
+    chain: Type.Optional(Chain),
+  },
+  {
+    description:
+      "With a client_id, to clients with the feature client_ids: where the message was stored; to a retry the same as the first time",
+  },
+);
+
 export const sendMessage = command("send_message", {
   about:
-    "Sends a message to a room you are in, or to a user. The reply comes when the message is on disk, and not before.",
+    "Sends a message to a room you are in, or to a user. The reply comes when the message is on disk, and not before. With `follows` it is stored only behind the message that you sent to the same conversation with that client_id: what is sent ahead without waiting keeps its order when something before it is refused.",
   access: "session",
   rate: "message",
-  params: { target: MessageTarget, content: Content, client_id: Type.Optional(ClientIdSchema) },
-  result: { message: Message },
+  params: {
+    target: MessageTarget,
+    content: Content,
+    client_id: Type.Optional(ClientIdSchema),
+    follows: Type.Optional(ClientIdSchema),
+  },
+  result: { message: Message, ack: Type.Optional(Ack) },
   errors: [
     "content_invalid",
     "room_not_found",
@@ -62,6 +82,7 @@ export const sendMessage = command("send_message", {
     "user_blocked",
     "message_deleted",
     "id_conflict",
+    "predecessor_missing",
     "storage_full",
   ],
   http: { method: "POST", path: "/messages", status: 201, toParams: withDmTarget },
@@ -169,7 +190,13 @@ export const getLog = command("get_log", {
   },
   result: {
     entries: Type.Array(
-      Type.Object({ type: Type.String(), seq: Seq }, { description: "A logged event" }),
+      Type.Object(
+        { type: Type.String(), seq: Seq },
+        {
+          description:
+            "A logged event; or entry_corrupt with corrupt: true, where the disk has changed what was stored",
+        },
+      ),
     ),
     head: Type.Integer({ minimum: 0, description: "The newest seq of the conversation" }),
     has_more: Type.Boolean({
@@ -263,5 +290,10 @@ export const messageDeleted = event("message_deleted", {
 export const messagesRead = event("messages_read", {
   about: "You have read a conversation up to here on another connection of yours.",
   logged: false,
-  payload: { target: MessageTarget, read_seq: Seq, unread_count: Count },
+  payload: {
+    target: MessageTarget,
+    read_seq: Seq,
+    unread_count: Count,
+    user_seq: Type.Optional(UserSeq),
+  },
 });

@@ -16,6 +16,7 @@ import {
   Seq,
   Timestamp,
   User,
+  UserSeq,
 } from "./shapes.ts";
 
 export const Description = Type.String({ maxLength: limits.descriptionChars });
@@ -143,6 +144,7 @@ export const userJoinedRoom = event("user_joined_room", {
     membership: RoomMembership,
     seq: Seq,
     created_at: Timestamp,
+    user_seq: Type.Optional(UserSeq),
   },
 });
 
@@ -156,5 +158,6 @@ export const userLeftRoom = event("user_left_room", {
     reason: Type.String({ description: "left, kicked, banned or room_deleted" }),
     seq: Seq,
     created_at: Timestamp,
+    user_seq: Type.Optional(UserSeq),
   },
 });
