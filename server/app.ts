@@ -8,6 +8,7 @@ import { loadJwtSecret } from "./config/jwt-secret.ts";
 import { prepareTls } from "./config/tls-files.ts";
 import { connectionLimits } from "./connections/connection-limits.ts";
 import { Connections } from "./connections/connections.ts";
+import { HeadsSweep } from "./connections/heads-sweep.ts";
 import { Hub } from "./connections/hub.ts";
 import { Turn } from "./connections/turn.ts";
 import type { AdminDeps } from "./features/admin/admin-deps.ts";
@@ -15,26 +16,30 @@ import { createAdminHandlers } from "./features/admin/admin-handlers.ts";
 import { createAuthHandlers } from "./features/auth/auth-handlers.ts";
 import { createConfirmPassword } from "./features/auth/confirm-password.ts";
 import { createLoginLockout } from "./features/auth/login-lockout.ts";
+import { createPurgeSessions } from "./features/auth/purge-sessions.ts";
 import { createSessionCheck } from "./features/auth/session-check.ts";
-import { purgeSessionsOperation } from "./features/auth/session-store.ts";
 import { createSetupToken } from "./features/auth/setup-token.ts";
 import { conversationIdsOf } from "./features/conversations/conversation-store.ts";
 import { createConversationsHandlers } from "./features/conversations/conversations-handlers.ts";
 import { toEvent } from "./features/conversations/log-rules.ts";
+import { allHeads } from "./features/conversations/resume-store.ts";
 import { createInvitationsHandlers } from "./features/invitations/invitations-handlers.ts";
 import { createMessagesHandlers } from "./features/messages/messages-handlers.ts";
 import { createPresenceHandlers } from "./features/presence/presence-handlers.ts";
 import { createRoomsHandlers } from "./features/rooms/rooms-handlers.ts";
+import { userEntriesAfter, userLogHead } from "./features/user-log/user-log-store.ts";
 import { createUsersHandlers } from "./features/users/users-handlers.ts";
 import type { Logger } from "./observability/logger.ts";
 import { systemClock } from "./security/clock.ts";
+import { ClockGuard } from "./security/clock-guard.ts";
 import { createHashQueue, type HashQueue } from "./security/hash-queue.ts";
 import { createPasswordHasher, hashCosts } from "./security/password-hash.ts";
 import { type AccessTokens, createAccessTokens } from "./security/tokens.ts";
 import type { Database } from "./storage/database.ts";
 import { takeInstanceLock } from "./storage/instance-lock.ts";
 import type { LogEntry } from "./storage/log-entry.ts";
-import { openSqlite } from "./storage/open-sqlite.ts";
+import { newestTime } from "./storage/newest-time.ts";
+import { openSqlite, type SqliteDatabase } from "./storage/open-sqlite.ts";
 import { createReadinessCheck } from "./storage/readiness-probe.ts";
 import type { FatalFault } from "./storage/writer-client.ts";
 import type { BoundAddress } from "./transports/bind.ts";
@@ -66,9 +71,7 @@ export interface App extends AsyncDisposable {
 export async function startApp(config: Config, { log, onFatal }: AppDeps): Promise<App> {
   await using stack = new AsyncDisposableStack();
   stack.use(takeInstanceLock(config.database.file, "the server"));
-  const db = stack.use(
-    await openSqlite({ ...config.database, writerThread: writerThreadFile, logger: log, onFatal }),
-  );
+  const db = stack.use(await openDatabase(config, { log, onFatal }));
   const tokens = createAccessTokens({ secret: loadJwtSecret(config), clock: systemClock });
   const hashQueue = stack.use(createHashQueue());
   const sessions = createSessionCheck({ db, clock: systemClock, tokens });
@@ -82,8 +85,27 @@ export async function startApp(config: Config, { log, onFatal }: AppDeps): Promi
     log,
     toEvent,
     conversationIdsOf: (userId) => conversationIdsOf(db, userId),
+    userLog: {
+      head: (userId) => userLogHead(db, userId),
+      after: (userId, page) => userEntriesAfter(db, userId, page),
+    },
+    onAttached: (listener, userSeq) => headsSweep.attached(listener, userSeq),
     maxConnectionsPerUser: limits.maxConnectionsPerUser,
   });
+  const headsSweep = stack.use(
+    new HeadsSweep({
+      users: () => hub.users(),
+      headsOf: async (userId) => ({
+        heads: await allHeads(db, userId),
+        userSeq: await userLogHead(db, userId),
+      }),
+      logId: db.logId,
+      log,
+      everyMs: limits.headsMs,
+      random,
+    }),
+  );
+  headsSweep.start();
   db.onCommit((entries) => hub.publish(entries));
   const rateLimits = rateLimitsOf(config);
   const connectionCounts = () => ({
@@ -95,7 +117,7 @@ export async function startApp(config: Config, { log, onFatal }: AppDeps): Promi
   const connections = stack.use(
     new Connections({ dispatch, turn, hub, limits, log, monotonic, ...sessions, now, random }),
   );
-  stack.use(purgeHourly(db, log));
+  stack.use(await purgeHourly(db, log));
   const setupToken = await createSetupToken({ db });
   const checkReady = createReadinessCheck(db, monotonic);
   const ports = { config, log, limits, connections, dispatch, rateLimits, checkReady };
@@ -115,16 +137,25 @@ export async function startApp(config: Config, { log, onFatal }: AppDeps): Promi
   };
 }
 
+const mebibyte = 1024 * 1024;
+
+function openDatabase(config: Config, { log, onFatal }: AppDeps): Promise<SqliteDatabase> {
+  const { database, storageMinFreeMib, storageReserveMib } = config;
+  const space = {
+    minFreeBytes: storageMinFreeMib * mebibyte,
+    reserveBytes: storageReserveMib * mebibyte,
+  };
+  return openSqlite({ ...database, space, writerThread: writerThreadFile, logger: log, onFatal });
+}
+
 const now = () => Date.now();
 const monotonic = () => performance.now();
 const random = () => Math.random();
 
-/** Sessions that are long over take room and nothing else. */
-function purgeHourly(db: Database, log: Logger): Disposable {
-  const purge = () =>
-    db
-      .write(purgeSessionsOperation, {})
-      .catch((error: unknown) => log.warn({ err: error }, "old sessions could not be purged"));
+async function purgeHourly(db: Database, log: Logger): Promise<Disposable> {
+  const clocks = () => ({ wall: now(), monotonic: monotonic() });
+  const clockGuard = new ClockGuard(clocks(), await newestTime(db));
+  const purge = createPurgeSessions({ db, log, clockGuard, clocks });
   const timer = setInterval(() => void purge(), purgeEveryMs);
   timer.unref();
   return { [Symbol.dispose]: () => clearInterval(timer) };
@@ -152,7 +183,7 @@ function createHandlers(parts: HandlerParts): Handlers {
   return {
     ping: () => ({ server_time: new Date(clock.now()).toISOString() }),
     ...createAuthHandlers(auth),
-    ...createUsersHandlers({ db, presence: hub, confirmPassword: createConfirmPassword(auth) }),
+    ...createUsersHandlers({ ...shared, confirmPassword: createConfirmPassword(auth) }),
     ...createRoomsHandlers({ ...shared, newId }),
     ...createInvitationsHandlers({ ...shared, clock, newId }),
     ...createConversationsHandlers({ db, presence: hub }),

@@ -5,7 +5,8 @@ export type ConnectionLimits = Readonly<Record<keyof typeof defaults, number>>;
 
 const { frameBytes, frameBytesBeforeSignIn, jsonDepth, jsonTokens, requestsInFlight } = wireLimits;
 const { framesBeforeSignIn, badRequestsBeforeSignIn, badRequestsPerMinute } = wireLimits;
-const { helloMs, signInMs, idleMs, outboxBytes, outboxStallMs } = wireLimits;
+const { helloMs, signInMs, idleMs, resumingIdleMs } = wireLimits;
+const { outboxLagBytes, outboxBytes, outboxStallMs, headsMs } = wireLimits;
 
 const defaults = {
   frameBytes,
@@ -19,8 +20,11 @@ const defaults = {
   helloMs,
   signInMs,
   idleMs,
+  resumingIdleMs,
+  outboxLagBytes,
   outboxBytes,
   outboxStallMs,
+  headsMs,
   /** Bytes waiting to be read by a client, above which its next requests wait too. */
   replyBacklogBytes: 256 * 1024,
   /** Requests that may wait for those in flight, where a transport cannot stop at once. */

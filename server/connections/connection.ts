@@ -10,7 +10,8 @@ import type { Channel, ChannelEvents } from "./channel.ts";
 import type { ConnectionLimits } from "./connection-limits.ts";
 import type { ConnectionLog } from "./connection-log.ts";
 import { messageFrame } from "./frame-batch.ts";
-import { readHello, serverHello } from "./hello.ts";
+import { type Manner, mannerOf1x, readHello, serverHello } from "./hello.ts";
+import type { LaggingReaders } from "./lagging-readers.ts";
 import { Outbox } from "./outbox.ts";
 import { type Reading, readPayload } from "./read-payload.ts";
 import { RequestLine } from "./request-line.ts";
@@ -22,6 +23,7 @@ export interface ConnectionDeps extends SessionBindingDeps {
   readonly turn: Pick<Turn, "write">;
   readonly limits: ConnectionLimits;
   readonly log: ConnectionLog;
+  readonly lagging: LaggingReaders;
 }
 
 /** Those that change whose connection it is: nothing else of the connection runs beside them. */
@@ -45,6 +47,7 @@ export class Connection implements ChannelEvents {
   #framesBeforeSignIn = 0;
   /** Undefined until the client has said hello. */
   #strictness: Strictness | undefined;
+  #features: Manner["features"] = mannerOf1x.features;
   /** It came with a token, as only clients of 1.x may, and has yet to say that it is one. */
   #isTakenFor1x = false;
   #call: Call;
@@ -59,6 +62,7 @@ export class Connection implements ChannelEvents {
     this.#heardAt = this.#openedAt;
     this.#bad = new BadRequests(deps.limits);
     this.#binding = new SessionBinding(deps, {
+      speaks: (feature) => this.#features.has(feature),
       sendBatch: (batch) => this.#outbox.sendBatch(batch),
       end: (error) => this.end(error),
     });
@@ -73,6 +77,8 @@ export class Connection implements ChannelEvents {
     this.#outbox = new Outbox({
       ...deps,
       channel,
+      canResume: () => this.#features.has("resume"),
+      onLag: (change) => deps.lagging.changed(change, this.#outbox, channel.address),
       onSlow: () => this.#giveUp(),
       onEmpty: () => this.#line.advance(),
     });
@@ -156,8 +162,9 @@ export class Connection implements ChannelEvents {
   }
 
   #deadline(): number {
-    const { helloMs, signInMs, idleMs } = this.#deps.limits;
-    if (this.#binding.session !== undefined) return this.#heardAt + idleMs;
+    const { helloMs, signInMs, idleMs, resumingIdleMs } = this.#deps.limits;
+    const silenceMs = this.#features.has("resume") ? resumingIdleMs : idleMs;
+    if (this.#binding.session !== undefined) return this.#heardAt + silenceMs;
     return this.#openedAt + (this.#strictness === undefined ? helloMs : signInMs);
   }
 
@@ -226,12 +233,13 @@ export class Connection implements ChannelEvents {
   }
 
   #readHello({ params }: Request): Strictness {
-    const strictness = readHello(params);
+    const { strictness, features } = readHello(params);
     if (this.#isTakenFor1x && strictness === "strict") {
       const message = "Tokens in the address are for clients of 1.x: send authenticate.";
       this.end(new ChatError("invalid_state", { message }));
     }
     this.#isTakenFor1x = false;
+    this.#features = features;
     return strictness;
   }
 

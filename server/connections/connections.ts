@@ -2,8 +2,9 @@ import type { EventOf } from "@lair-chat/protocol/registry.ts";
 import type { TransportName } from "../commands/handler.ts";
 import type { Channel, ChannelEvents } from "./channel.ts";
 import { Connection, type ConnectionDeps } from "./connection.ts";
+import { type LagCounts, LaggingReaders } from "./lagging-readers.ts";
 
-export interface ConnectionsDeps extends ConnectionDeps {
+export interface ConnectionsDeps extends Omit<ConnectionDeps, "lagging"> {
   /** From 0 to below 1. */
   readonly random: () => number;
 }
@@ -14,6 +15,7 @@ const reconnectSeconds = { min: 0.25, max: 5 };
 /** All connections there are, of all transports. */
 export class Connections {
   readonly #deps: ConnectionsDeps;
+  readonly #lagging: LaggingReaders;
   readonly #open = new Set<Connection>();
   readonly #sweeper: NodeJS.Timeout;
   #onAllClosed: (() => void) | undefined;
@@ -21,6 +23,7 @@ export class Connections {
 
   constructor(deps: ConnectionsDeps) {
     this.#deps = deps;
+    this.#lagging = new LaggingReaders(deps.log);
     this.#sweeper = setInterval(() => this.#sweep(), deps.limits.sweepMs);
     this.#sweeper.unref();
   }
@@ -38,13 +41,19 @@ export class Connections {
 
   /** Serves a channel until it is closed; the answer takes what the channel reports. */
   serve(channel: Channel): ChannelEvents {
-    const connection: Connection = new Connection(channel, this.#deps, () => {
+    const deps = { ...this.#deps, lagging: this.#lagging };
+    const connection: Connection = new Connection(channel, deps, () => {
       this.#open.delete(connection);
       if (this.#open.size === 0) this.#onAllClosed?.();
     });
     this.#open.add(connection);
     if (this.#isDraining) connection.leave(this.#farewell());
     return connection;
+  }
+
+  /** How pushing to slow readers goes. */
+  get lagCounts(): LagCounts {
+    return this.#lagging.counts;
   }
 
   /**

@@ -2,6 +2,7 @@ import { type Request, readRequest, requestIdOf } from "@lair-chat/protocol/enve
 import { ChatError } from "@lair-chat/protocol/errors.ts";
 import { type JsonObject, parseJsonObject } from "@lair-chat/protocol/wire/parse-json.ts";
 import { WireError } from "@lair-chat/protocol/wire/wire-error.ts";
+import { failPoint } from "../observability/fail-points.ts";
 import type { ConnectionLimits } from "./connection-limits.ts";
 
 /** What a payload turned out to be. */
@@ -13,6 +14,7 @@ type JsonLimits = Pick<ConnectionLimits, "jsonDepth" | "jsonTokens">;
 
 /** Reads one payload; the answer shares no memory with it. */
 export function readPayload(bytes: Uint8Array, limits: JsonLimits): Reading {
+  failPoint("frame read");
   let message: JsonObject | undefined;
   try {
     message = readJson(bytes, limits);

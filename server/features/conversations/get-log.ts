@@ -1,7 +1,7 @@
 import { limits } from "@lair-chat/protocol/limits.ts";
 import type { Handler } from "../../commands/handler.ts";
 import type { ConversationsDeps } from "./conversations-deps.ts";
-import { toEvent } from "./log-rules.ts";
+import { toPageEntry } from "./log-rules.ts";
 import { headOf, readLog } from "./log-store.ts";
 import { fitPage } from "./page-rules.ts";
 import { readableConversation } from "./readable-store.ts";
@@ -12,9 +12,9 @@ export function createGetLog({ db }: Pick<ConversationsDeps, "db">): Handler<"ge
     if (conversationId === undefined) return { entries: [], head: 0, has_more: false };
     const page = await readLog(db, { conversationId, before, after, limit });
     // Read after the page, so that it is never behind it; an entry committed in between only makes it larger.
-    const head = await headOf(db, conversationId);
+    const { seq: head } = await headOf(db, conversationId);
     const keep = after === undefined ? "last" : "first";
-    const { items, hasMore } = fitPage(page.entries.map(toEvent), page.hasMore, keep);
+    const { items, hasMore } = fitPage(page.entries.map(toPageEntry), page.hasMore, keep);
     return { entries: [...items], head, has_more: hasMore };
   };
 }
