@@ -34,6 +34,7 @@ function introduction(): string {
     ...limits,
     signInSeconds: limits.signInMs / 1000,
     idleSeconds: limits.idleMs / 1000,
+    resumingIdleSeconds: limits.resumingIdleMs / 1000,
     pingSeconds: limits.pingMs / 1000,
   };
   return text.trimEnd().replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => {
