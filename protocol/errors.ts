@@ -97,6 +97,11 @@ export const errorTable = {
     "The only owner can't leave while others are in the room. Hand it over first.",
   ),
   id_conflict: row(409, "This client_id was used for another message."),
+  predecessor_missing: row(
+    409,
+    "The message that this one follows is not stored, so this one was not either. Send that one first.",
+    true,
+  ),
   rate_limited: row(429, "Too many requests. Wait a little.", true),
 } as const satisfies Record<string, ErrorRow>;
 

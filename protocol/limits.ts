@@ -7,7 +7,8 @@ export const limits = {
   /** Largest HTTP request body. */
   httpBodyBytes: 64 * 1024,
   jsonDepth: 32,
-  jsonTokens: 10_000,
+  /** A `resume` with all its cursors has 11,000. */
+  jsonTokens: 12_000,
   requestIdChars: 64,
   /** Requests of one connection that may wait for their answer at once. */
   requestsInFlight: 32,
@@ -29,7 +30,9 @@ export const limits = {
   helloMs: 10_000,
   /** Silence after which a connection is dead. */
   idleMs: 90_000,
-  /** Silence after which our client sends a ping. */
+  /** The same for a client that speaks `resume`: it says something every `pingMs`. */
+  resumingIdleMs: 45_000,
+  /** After so long without having sent, or heard, anything our client sends a ping. */
   pingMs: 20_000,
   /** Silence after which our client takes the server for dead. */
   serverSilenceMs: 45_000,
@@ -48,6 +51,20 @@ export const limits = {
   logPageSizeMax: 500,
   /** Of a page's entries as JSON; a page of long messages holds fewer than were asked for. */
   pageBytes: 512 * 1024,
+  /** Conversations that one `resume` names. */
+  resumeCursors: 500,
+  /** Entries of one reply to it, of all logs together. */
+  resumeEntries: 500,
+  /** Conversations it lists that were not named. */
+  resumeOthers: 200,
+  /** Newest entries that are kept of a user's own log. */
+  userLogEntries: 1_000,
+  /** How often heads are told, at the latest. */
+  headsMs: 45_000,
+  /** Heads of one `heads` event. */
+  headsPerEvent: 500,
+  /** Bytes waiting for a reader that can resume before it is left out of what is pushed. */
+  outboxLagBytes: 256 * 1024,
   /** Bytes waiting for one reader before it is cut off, and how long it may make no progress. */
   outboxBytes: 1024 * 1024,
   outboxStallMs: 10_000,

@@ -25,6 +25,8 @@ import {
   serverHello,
   serverNotice,
 } from "./messages/connection.ts";
+import { listConversations } from "./messages/conversations.ts";
+import { heads, resume, resync } from "./messages/delivery.ts";
 import {
   acceptInvitation,
   cancelInvitation,
@@ -39,7 +41,6 @@ import {
   editMessage,
   getLog,
   getMessages,
-  listConversations,
   markMessagesRead,
   messageDeleted,
   messageEdited,
@@ -76,6 +77,12 @@ import {
   userJoinedRoom,
   userLeftRoom,
 } from "./messages/rooms.ts";
+import {
+  blockChanged,
+  invitationSettled,
+  sessionStarted,
+  sessionsEnded,
+} from "./messages/user-log.ts";
 import {
   blockUser,
   getCurrentUser,
@@ -131,6 +138,7 @@ export const commands = {
   get_messages: getMessages,
   get_log: getLog,
   list_conversations: listConversations,
+  resume,
   typing,
   get_stats: getStats,
   ban_user: banUser,
@@ -163,6 +171,12 @@ export const events = {
   user_online: userOnline,
   user_offline: userOffline,
   user_typing: userTyping,
+  heads,
+  resync,
+  invitation_settled: invitationSettled,
+  session_started: sessionStarted,
+  sessions_ended: sessionsEnded,
+  block_changed: blockChanged,
 } as const;
 
 export type CommandName = keyof typeof commands;
@@ -188,6 +202,21 @@ type LoggedEventName =
   | "room_updated";
 /** The events that are entries of a conversation's log. */
 export type LoggedEvent = { [N in LoggedEventName]: EventOf<N> }[LoggedEventName];
+
+type UserLogEventName =
+  | "invitation_received"
+  | "invitation_cancelled"
+  | "invitation_settled"
+  | "user_joined_room"
+  | "user_left_room"
+  | "member_role_changed"
+  | "room_deleted"
+  | "messages_read"
+  | "session_started"
+  | "sessions_ended"
+  | "block_changed";
+/** The events that are entries of a user's own log; there they carry `user_seq`. */
+export type UserLogEvent = { [N in UserLogEventName]: EventOf<N> }[UserLogEventName];
 
 export function isCommandName(name: string): name is CommandName {
   return Object.hasOwn(commands, name);

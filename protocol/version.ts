@@ -16,3 +16,13 @@ export function isSpokenVersion(version: string): boolean {
  * - `log`: conversations are read by `seq` with `get_log`, and events of a conversation carry `seq`.
  */
 export const FEATURES = ["client_ids", "log"] as const;
+
+/**
+ * What the server offers beside that to a client with `client_ids`.
+ * - `resume`: the client keeps cursors. It catches up with `resume`, hears what its user's own log
+ *   brings (`user_seq`), and is left out of pushes while it does not read, until `resync` says that
+ *   it may catch up. It sends something at least every 45 s.
+ * - `heads`: at least every minute it is told the heads of those conversations that changed.
+ */
+export const SERVER_FEATURES = [...FEATURES, "resume", "heads"] as const;
+export type Feature = (typeof SERVER_FEATURES)[number];

@@ -11,8 +11,9 @@ import type { Config } from "./config/config.ts";
 import { loadJwtSecret } from "./config/jwt-secret.ts";
 import { loadNoiseKey } from "./config/noise-key.ts";
 import { prepareTls } from "./config/tls-files.ts";
-import { connectionLimits } from "./connections/connection-limits.ts";
+import { type ConnectionLimits, connectionLimits } from "./connections/connection-limits.ts";
 import { Connections } from "./connections/connections.ts";
+import { HeadsSweep } from "./connections/heads-sweep.ts";
 import { Hub } from "./connections/hub.ts";
 import { sealingOffer } from "./connections/sealing-offer.ts";
 import { Turn } from "./connections/turn.ts";
@@ -21,26 +22,30 @@ import { createAdminHandlers } from "./features/admin/admin-handlers.ts";
 import { createAuthHandlers } from "./features/auth/auth-handlers.ts";
 import { createConfirmPassword } from "./features/auth/confirm-password.ts";
 import { createLoginLockout } from "./features/auth/login-lockout.ts";
+import { createPurgeSessions } from "./features/auth/purge-sessions.ts";
 import { createSessionCheck } from "./features/auth/session-check.ts";
-import { purgeSessionsOperation } from "./features/auth/session-store.ts";
 import { createSetupToken } from "./features/auth/setup-token.ts";
 import { conversationIdsOf } from "./features/conversations/conversation-store.ts";
 import { createConversationsHandlers } from "./features/conversations/conversations-handlers.ts";
 import { toEvent, withoutContent } from "./features/conversations/log-rules.ts";
+import { allHeads } from "./features/conversations/resume-store.ts";
 import { createInvitationsHandlers } from "./features/invitations/invitations-handlers.ts";
 import { createMessagesHandlers } from "./features/messages/messages-handlers.ts";
 import { createPresenceHandlers } from "./features/presence/presence-handlers.ts";
 import { createRoomsHandlers } from "./features/rooms/rooms-handlers.ts";
+import { userEntriesAfter, userLogHead } from "./features/user-log/user-log-store.ts";
 import { createUsersHandlers } from "./features/users/users-handlers.ts";
 import type { Logger } from "./observability/logger.ts";
 import { systemClock } from "./security/clock.ts";
+import { ClockGuard } from "./security/clock-guard.ts";
 import { createHashQueue, type HashQueue } from "./security/hash-queue.ts";
 import { createPasswordHasher, hashCosts } from "./security/password-hash.ts";
 import { type AccessTokens, createAccessTokens } from "./security/tokens.ts";
 import type { Database } from "./storage/database.ts";
 import { takeInstanceLock } from "./storage/instance-lock.ts";
 import type { LogEntry } from "./storage/log-entry.ts";
-import { openSqlite } from "./storage/open-sqlite.ts";
+import { newestTime } from "./storage/newest-time.ts";
+import { openSqlite, type SqliteDatabase } from "./storage/open-sqlite.ts";
 import { createReadinessCheck } from "./storage/readiness-probe.ts";
 import type { FatalFault } from "./storage/writer-client.ts";
 import type { BoundAddress } from "./transports/bind.ts";
@@ -75,9 +80,7 @@ export interface App extends AsyncDisposable {
 export async function startApp(config: Config, { log, onFatal }: AppDeps): Promise<App> {
   await using stack = new AsyncDisposableStack();
   stack.use(takeInstanceLock(config.database.file, "the server"));
-  const db = stack.use(
-    await openSqlite({ ...config.database, writerThread: writerThreadFile, logger: log, onFatal }),
-  );
+  const db = stack.use(await openDatabase(config, { log, onFatal }));
   const tokens = createAccessTokens({ ...jwtSecretsOf(config), clock: systemClock });
   const hashQueue = stack.use(createHashQueue());
   const sessions = createSessionCheck({ db, clock: systemClock, tokens });
@@ -88,15 +91,10 @@ export async function startApp(config: Config, { log, onFatal }: AppDeps): Promi
     maxSigningInPerNetwork: config.maxSigningInPerNetwork,
     ...framesFor(config.limitMessages),
   });
-  const hub = new Hub<LogEntry>({
-    turn,
-    log,
-    toEvent,
-    toHiddenEvent: (entry) => toEvent(withoutContent(entry)),
-    conversationIdsOf: (userId) => conversationIdsOf(db, userId),
-    ...limits,
-    monotonic,
-  });
+  const parts = { db, turn, limits, log };
+  const hub: Hub<LogEntry> = createHub(parts, (...who) => headsSweep.attached(...who));
+  const headsSweep = stack.use(createHeadsSweep(parts, hub));
+  headsSweep.start();
   db.onCommit((entries) => hub.publish(entries));
   const rateLimits = rateLimitsOf(config);
   const connectionCounts = () => ({
@@ -108,7 +106,7 @@ export async function startApp(config: Config, { log, onFatal }: AppDeps): Promi
   const connections = stack.use(
     new Connections({ dispatch, turn, hub, limits, log, monotonic, ...sessions, now, random }),
   );
-  stack.use(purgeHourly(db, log));
+  stack.use(await purgeHourly(db, log));
   const setupToken = await createSetupToken({ db });
   const checkReady = createReadinessCheck(db, monotonic);
   const ports = { config, log, limits, connections, dispatch, rateLimits, checkReady };
@@ -130,6 +128,47 @@ export async function startApp(config: Config, { log, onFatal }: AppDeps): Promi
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+interface HubParts {
+  readonly db: SqliteDatabase;
+  readonly turn: Turn;
+  readonly limits: ConnectionLimits;
+  readonly log: Logger;
+}
+
+function createHub(
+  { db, turn, limits, log }: HubParts,
+  onAttached: HeadsSweep["attached"],
+): Hub<LogEntry> {
+  return new Hub<LogEntry>({
+    turn,
+    log,
+    toEvent,
+    toHiddenEvent: (entry) => toEvent(withoutContent(entry)),
+    conversationIdsOf: (userId) => conversationIdsOf(db, userId),
+    ...limits,
+    monotonic,
+    userLog: {
+      head: (userId) => userLogHead(db, userId),
+      after: (userId, page) => userEntriesAfter(db, userId, page),
+    },
+    onAttached,
+  });
+}
+
+function createHeadsSweep({ db, limits, log }: HubParts, hub: Hub<LogEntry>): HeadsSweep {
+  return new HeadsSweep({
+    users: () => hub.users(),
+    headsOf: async (userId) => ({
+      heads: await allHeads(db, userId),
+      userSeq: await userLogHead(db, userId),
+    }),
+    logId: db.logId,
+    log,
+    everyMs: limits.headsMs,
+    random,
+  });
 }
 
 /** What clients can do about a chat port without TLS, and the key they need for it. */
@@ -158,16 +197,25 @@ function framesFor(messages: Config["limitMessages"]) {
   };
 }
 
+const mebibyte = 1024 * 1024;
+
+function openDatabase(config: Config, { log, onFatal }: AppDeps): Promise<SqliteDatabase> {
+  const { database, storageMinFreeMib, storageReserveMib } = config;
+  const space = {
+    minFreeBytes: storageMinFreeMib * mebibyte,
+    reserveBytes: storageReserveMib * mebibyte,
+  };
+  return openSqlite({ ...database, space, writerThread: writerThreadFile, logger: log, onFatal });
+}
+
 const now = () => Date.now();
 const monotonic = () => performance.now();
 const random = () => Math.random();
 
-/** Sessions that are long over take room and nothing else. */
-function purgeHourly(db: Database, log: Logger): Disposable {
-  const purge = () =>
-    db
-      .write(purgeSessionsOperation, {})
-      .catch((error: unknown) => log.warn({ err: error }, "old sessions could not be purged"));
+async function purgeHourly(db: Database, log: Logger): Promise<Disposable> {
+  const clocks = () => ({ wall: now(), monotonic: monotonic() });
+  const clockGuard = new ClockGuard(clocks(), await newestTime(db));
+  const purge = createPurgeSessions({ db, log, clockGuard, clocks });
   const timer = setInterval(() => void purge(), purgeEveryMs);
   timer.unref();
   return { [Symbol.dispose]: () => clearInterval(timer) };
@@ -195,7 +243,7 @@ function createHandlers(parts: HandlerParts): Handlers {
   return {
     ping: () => ({ server_time: new Date(clock.now()).toISOString() }),
     ...createAuthHandlers(auth),
-    ...createUsersHandlers({ db, presence: hub, confirmPassword: createConfirmPassword(auth) }),
+    ...createUsersHandlers({ ...shared, confirmPassword: createConfirmPassword(auth) }),
     ...createRoomsHandlers({ ...shared, newId }),
     ...createInvitationsHandlers({ ...shared, clock, newId }),
     ...createConversationsHandlers({ db, presence: hub }),

@@ -65,6 +65,13 @@ const appliers: { readonly [N in EventName]: Applier<EventOf<N>> } = {
   user_offline: (state, { user_id: id, username }) =>
     withPeople(state, [{ id, username, online: false }]),
   user_typing: applyTyping,
+  // Only clients that ask for them are told these; ours compares the lists by itself.
+  heads: (state) => state,
+  resync: (state) => state,
+  invitation_settled: (state, { invitation_id: id }) => withoutInvitation(state, id),
+  session_started: (state) => state,
+  sessions_ended: (state) => state,
+  block_changed: (state) => state,
 };
 
 const MINUTE_MS = 60_000;

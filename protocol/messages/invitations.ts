@@ -3,7 +3,16 @@ import { command, event } from "../define.ts";
 import { InvitationIdSchema, RoomIdSchema, UserIdSchema } from "../ids.ts";
 import { limits } from "../limits.ts";
 import { plainSuccess } from "./plain-success.ts";
-import { Count, Invitation, Limit, nullable, Offset, Room, RoomMembership } from "./shapes.ts";
+import {
+  Count,
+  Invitation,
+  Limit,
+  nullable,
+  Offset,
+  Room,
+  RoomMembership,
+  UserSeq,
+} from "./shapes.ts";
 
 export const inviteToRoom = command("invite_to_room", {
   about: "Invites somebody to a room: its moderators and owners. Good for seven days.",
@@ -100,7 +109,7 @@ export const cancelInvitation = command("cancel_invitation", {
 export const invitationReceived = event("invitation_received", {
   about: "Somebody has invited you.",
   logged: false,
-  payload: { invitation: Invitation },
+  payload: { invitation: Invitation, user_seq: Type.Optional(UserSeq) },
 });
 
 export const invitationCancelled = event("invitation_cancelled", {
@@ -109,5 +118,6 @@ export const invitationCancelled = event("invitation_cancelled", {
   payload: {
     invitation_id: InvitationIdSchema,
     reason: Type.String({ description: "cancelled_by_inviter, expired or room_deleted" }),
+    user_seq: Type.Optional(UserSeq),
   },
 });

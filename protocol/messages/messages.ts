@@ -4,16 +4,16 @@ import { ClientIdSchema, MessageIdSchema, UserIdSchema } from "../ids.ts";
 import { limits } from "../limits.ts";
 import { plainSuccess } from "./plain-success.ts";
 import {
+  Chain,
   Content,
   Count,
   Limit,
   Message,
   MessageTarget,
   nullable,
-  Room,
-  RoomRole,
   Seq,
   Timestamp,
+  UserSeq,
 } from "./shapes.ts";
 
 const Position = Type.Union([Seq, Type.String({ maxLength: 40 })], {
@@ -46,13 +46,31 @@ function withDmTarget({ target, ...rest }: Readonly<Record<string, unknown>>) {
   return { ...rest, target: isLong ? { ...target, type: "dm" } : target };
 }
 
+const Ack = Type.Object(
+  {
+    client_id: ClientIdSchema,
+    seq: Seq,
+    ts: Timestamp,
+    chain: Type.Optional(Chain),
+  },
+  {
+    description:
+      "With a client_id, to clients with the feature client_ids: where the message was stored; to a retry the same as the first time",
+  },
+);
+
 export const sendMessage = command("send_message", {
   about:
-    "Sends a message to a room you are in, or to a user. The reply comes when the message is on disk, and not before.",
+    "Sends a message to a room you are in, or to a user. The reply comes when the message is on disk, and not before. With `follows` it is stored only behind the message that you sent to the same conversation with that client_id: what is sent ahead without waiting keeps its order when something before it is refused.",
   access: "session",
   rate: "message",
-  params: { target: MessageTarget, content: Content, client_id: Type.Optional(ClientIdSchema) },
-  result: { message: Message },
+  params: {
+    target: MessageTarget,
+    content: Content,
+    client_id: Type.Optional(ClientIdSchema),
+    follows: Type.Optional(ClientIdSchema),
+  },
+  result: { message: Message, ack: Type.Optional(Ack) },
   errors: [
     "content_invalid",
     "room_not_found",
@@ -62,6 +80,7 @@ export const sendMessage = command("send_message", {
     "user_blocked",
     "message_deleted",
     "id_conflict",
+    "predecessor_missing",
     "storage_full",
   ],
   http: { method: "POST", path: "/messages", status: 201, toParams: withDmTarget },
@@ -172,7 +191,13 @@ export const getLog = command("get_log", {
   },
   result: {
     entries: Type.Array(
-      Type.Object({ type: Type.String(), seq: Seq }, { description: "A logged event" }),
+      Type.Object(
+        { type: Type.String(), seq: Seq },
+        {
+          description:
+            "A logged event; or entry_corrupt with corrupt: true, where the disk has changed what was stored",
+        },
+      ),
     ),
     head: Type.Integer({ minimum: 0, description: "The newest seq of the conversation" }),
     has_more: Type.Boolean({
@@ -197,48 +222,6 @@ export const getLog = command("get_log", {
       limit: Type.Optional(LogLimit),
     },
     toParams: withTarget,
-  },
-});
-
-const Conversation = Type.Union([
-  Type.Object({
-    kind: Type.Literal("room"),
-    room: Room,
-    role: RoomRole,
-    member_count: Count,
-    head: Seq,
-    read_seq: Seq,
-    unread_count: Count,
-  }),
-  Type.Object({
-    kind: Type.Literal("dm"),
-    peer: Type.Object({ id: UserIdSchema, username: Type.String() }),
-    online: Type.Boolean(),
-    head: Seq,
-    read_seq: Seq,
-    unread_count: Count,
-  }),
-]);
-
-export const listConversations = command("list_conversations", {
-  about:
-    "Every room and direct conversation you are in, with the newest seq of each: what a client needs to catch up. Unread messages are counted among the newest 1,000 entries of each, so a count is exact up to there and a lower bound beyond.",
-  access: "session",
-  rate: "api",
-  params: {
-    after: Type.Optional(Type.String({ maxLength: 64, description: "`next` of the page before" })),
-    limit: Type.Optional(Limit),
-  },
-  result: {
-    conversations: Type.Array(Conversation),
-    next: Type.Optional(nullable(Type.String({ description: "Ask again with this as `after`" }))),
-    has_more: Type.Boolean(),
-  },
-  errors: [],
-  http: {
-    method: "GET",
-    path: "/conversations",
-    query: { after: Type.Optional(Type.String({ maxLength: 64 })), limit: Type.Optional(Limit) },
   },
 });
 
@@ -275,5 +258,10 @@ export const messagesRead = event("messages_read", {
   about:
     "You have read a conversation up to here. To all of your connections, the one that said so included.",
   logged: false,
-  payload: { target: MessageTarget, read_seq: Seq, unread_count: Count },
+  payload: {
+    target: MessageTarget,
+    read_seq: Seq,
+    unread_count: Count,
+    user_seq: Type.Optional(UserSeq),
+  },
 });

@@ -14,6 +14,7 @@ import {
   RoomRole,
   Seq,
   Timestamp,
+  UserSeq,
 } from "./shapes.ts";
 
 const Reason = Type.String({
@@ -171,6 +172,7 @@ export const memberRoleChanged = event("member_role_changed", {
     changed_by: UserIdSchema,
     seq: Seq,
     created_at: Timestamp,
+    user_seq: Type.Optional(UserSeq),
   },
 });
 
@@ -196,5 +198,6 @@ export const roomDeleted = event("room_deleted", {
     room_name: Type.String(),
     deleted_by: UserIdSchema,
     reason: Type.Optional(nullable(Type.String())),
+    user_seq: Type.Optional(UserSeq),
   },
 });

@@ -17,6 +17,7 @@ import {
   Seq,
   Timestamp,
   User,
+  UserSeq,
 } from "./shapes.ts";
 
 export const Description = Type.String({ maxLength: limits.descriptionChars });
@@ -146,6 +147,7 @@ export const userJoinedRoom = event("user_joined_room", {
     membership: RoomMembership,
     seq: Seq,
     created_at: Timestamp,
+    user_seq: Type.Optional(UserSeq),
   },
 });
 
@@ -161,5 +163,6 @@ export const userLeftRoom = event("user_left_room", {
     by: Type.Optional(UserIdSchema),
     seq: Seq,
     created_at: Timestamp,
+    user_seq: Type.Optional(UserSeq),
   },
 });

@@ -38,6 +38,18 @@ export const Search = Type.String({
   description: "Part of the name, without case",
 });
 
+/** Of what is in the user's own log. */
+export const UserSeq = Type.Integer({
+  minimum: 0,
+  maximum: Number.MAX_SAFE_INTEGER,
+  description: "Place in your own log, dense from 1. Only to clients with the feature resume",
+});
+export const Chain = Type.String({
+  pattern: "^[A-Za-z0-9+/]{43}=$",
+  maxLength: 44,
+  description: "Hash over a log up to an entry, and with it (base64)",
+});
+
 export const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
 export const Role = Type.Union([

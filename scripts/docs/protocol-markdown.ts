@@ -35,6 +35,7 @@ function introduction(): string {
     signInSeconds: limits.signInMs / 1000,
     legacySignInSeconds: limits.legacySignInMs / 1000,
     idleSeconds: limits.idleMs / 1000,
+    resumingIdleSeconds: limits.resumingIdleMs / 1000,
     pingSeconds: limits.pingMs / 1000,
   };
   return text.trimEnd().replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => {

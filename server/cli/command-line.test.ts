@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -53,7 +53,17 @@ test("the version and the help are printed and are no failure", async () => {
   assert.match(version.stdout, /^\d+\.\d+\.\d+ \(protocol 1\.0, Node v\d+/);
   assert.equal(version.code, 0);
   const help = await run(["--help"], { cwd: folder.path });
-  for (const word of ["serve", "migrate", "user", "config", "--tcp-port", "--config"]) {
+  for (const word of [
+    "serve",
+    "migrate",
+    "backup",
+    "restore",
+    "verify",
+    "user",
+    "config",
+    "--tcp-port",
+    "--config",
+  ]) {
     assert.ok(help.stdout.includes(word), word);
   }
   assert.equal(help.code, 0);
@@ -138,7 +148,12 @@ test("a role that does not exist and a user that does not exist are refused", as
 test("nothing is changed while another process has the database", async () => {
   using folder = temporaryFolder();
   using _lock = takeInstanceLock(folder.file("lair-chat.db"), "the server");
-  for (const args of [["migrate"], ["user", "add", "ann"], ["user", "set-role", "ann", "admin"]]) {
+  for (const args of [
+    ["migrate"],
+    ["user", "add", "ann"],
+    ["user", "set-role", "ann", "admin"],
+    ["restore", "x.db"],
+  ]) {
     const { stderr, code } = await run(args, { cwd: folder.path, input: "correct horse battery" });
     assert.match(stderr, new RegExp(`in use by the server, process ${process.pid}`));
     assert.equal(code, 70);
@@ -196,4 +211,51 @@ test("what an invite can't be is said before anything is made", async () => {
   const { code } = await run(["invite", "create", "--uses", "0"], { cwd: folder.path });
   assert.equal(code, 1);
   assert.deepEqual(readdirSync(folder.path), []);
+});
+
+test("the database is backed up, looked through and restored, and everybody has to sign in again", async () => {
+  using folder = temporaryFolder();
+  const cwd = folder.path;
+  const input = "correct horse battery\n";
+  await run(["user", "add", "ann"], { cwd, input });
+  const backup = await run(["backup", "safe/copy.db"], { cwd });
+  assert.match(backup.stdout, /copy\.db is in order: 1 users, 0 conversations, 0 log entries\./);
+  assert.equal(backup.code, 0);
+  const twice = await run(["backup", "safe/copy.db"], { cwd });
+  assert.match(twice.stderr, /exists already.*--force/);
+  assert.equal(twice.code, 78);
+  assert.equal((await run(["backup", "safe/copy.db", "--force"], { cwd })).code, 0);
+  await run(["user", "add", "bob"], { cwd, input });
+  const restored = await run(["restore", "safe/copy.db"], { cwd });
+  assert.match(restored.stdout, /sign in again \(0 sessions\)/);
+  assert.match(restored.stdout, /What was there before is in .*lair-chat\.db\.before-restore-/);
+  assert.equal(restored.code, 0);
+  const listed = await run(["user", "list"], { cwd });
+  assert.match(listed.stdout, /^ann /m);
+  assert.doesNotMatch(listed.stdout, /^bob /m);
+});
+
+test("damage is reported, ends with its own code, and keeps a backup from being restored", async () => {
+  using folder = temporaryFolder();
+  const cwd = folder.path;
+  await run(["user", "add", "ann"], { cwd, input: "correct horse battery\n" });
+  assert.match((await run(["verify"], { cwd })).stdout, /lair-chat\.db is in order/);
+  await run(["backup", "copy.db"], { cwd });
+  const bytes = readFileSync(folder.file("copy.db"));
+  writeFileSync(folder.file("copy.db"), bytes.fill(0xa5, 8192, 40_000));
+  const verified = await run(["verify", "copy.db"], { cwd });
+  assert.match(verified.stdout, /copy\.db is NOT in order: \d+ problems/);
+  assert.equal(verified.code, 78);
+  const restored = await run(["restore", "copy.db"], { cwd });
+  assert.match(restored.stderr, /not restored.*Nothing was changed/s);
+  assert.equal(restored.code, 78);
+  for (const missing of [
+    ["verify", "none.db"],
+    ["restore", "none.db"],
+  ]) {
+    const { stderr, code } = await run(missing, { cwd });
+    assert.match(stderr, /none\.db does not exist/);
+    assert.equal(code, 78);
+  }
+  assert.match((await run(["user", "list"], { cwd })).stdout, /^ann /m);
 });

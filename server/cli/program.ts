@@ -38,6 +38,7 @@ export function createProgram(done: (exitCode: number) => void): Command {
     .command("print")
     .description("show every setting, its value and where that comes from; secrets are masked")
     .action(() => console.log(describeConfig(resolveConfig(input()))));
+  addStorageCommands(program, config, done);
   addUserCommands(program, config);
   addInviteCommands(program, config);
   return program;
@@ -86,6 +87,35 @@ function hoursOf(text: string): number {
   const hours = Number(count) * (hoursIn[unit] ?? 0);
   if (hours === 0) throw new InvalidArgumentError("Say hours or days, like 12h or 7d.");
   return hours;
+}
+
+function addStorageCommands(
+  program: Command,
+  config: () => Config,
+  done: (exitCode: number) => void,
+): void {
+  program
+    .command("backup <file>")
+    .description("copy the database, looked through, to a file; the server may be running")
+    .option("--force", "replace the file if there is one")
+    .action(async (file: string, { force = false }: { force?: boolean }) => {
+      const { backup } = await import("./backup.ts");
+      await backup(config(), file, force);
+    });
+  program
+    .command("restore <file>")
+    .description("put a backup in the place of the database, which is kept; stop the server first")
+    .action(async (file: string) => {
+      const { restore } = await import("./restore.ts");
+      restore(config(), file);
+    });
+  program
+    .command("verify [file]")
+    .description("look through the database, or a backup of one, for damage; changes nothing")
+    .action(async (file: string | undefined) => {
+      const { verify } = await import("./verify.ts");
+      done(verify(config(), file));
+    });
 }
 
 function addUserCommands(program: Command, config: () => Config): void {

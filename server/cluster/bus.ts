@@ -25,6 +25,8 @@ export interface Bus {
   toUser(userId: UserId, event: EphemeralEvent): void;
   /** To every signed-in connection there is; says how many these were. */
   toEveryone(event: EphemeralEvent): number;
+  /** Something was committed to a user's own log: it is read from there and told. */
+  userLogGrew(userId: UserId): void;
   /** Says why and closes every connection of a user. */
   endUser(userId: UserId, error: ChatError): void;
   /** Closes every connection that lives by this session. */

@@ -3,6 +3,7 @@ import { ChatError } from "@lair-chat/protocol/errors.ts";
 import { type CommandName, commands } from "@lair-chat/protocol/registry.ts";
 import { checkParams } from "@lair-chat/protocol/validate.ts";
 import type { RateLimits } from "../cluster/rate-limits.ts";
+import { failPoint } from "../observability/fail-points.ts";
 import type { Call, HandledCommand, Handlers } from "./handler.ts";
 
 /**
@@ -28,6 +29,7 @@ export function createDispatch({ handlers, rateLimits }: DispatchDeps): Dispatch
       checkAccess(commands[name].access, call);
       rateLimits.take(commands[name].rate, call);
       const params = checkParams(name, raw, call.strictness);
+      failPoint("dispatched");
       return Promise.resolve(handlers[name](call as never, params as never));
     } catch (error) {
       return Promise.reject(error);

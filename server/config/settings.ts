@@ -112,6 +112,16 @@ export const settings = {
     isFlag: true,
     about: "Where everything is stored. A relative path is relative to the current directory.",
   }),
+  storageMinFreeMib: always("LAIR_STORAGE_MIN_FREE_MIB", "64", {
+    kind: count(0, 1_048_576),
+    about:
+      "Free space, in MiB, below which no new messages are accepted: reading, deleting and signing in go on. 0 never looks.",
+  }),
+  storageReserveMib: always("LAIR_STORAGE_RESERVE_MIB", "32", {
+    kind: count(0, 1_048_576),
+    about:
+      "Size, in MiB, of a file beside the database that is given up when the disk is really full, so that there is room for deleting and signing in. 0 keeps none.",
+  }),
   jwtSecret: optional(
     "LAIR_JWT_SECRET",
     "made on first run and kept in `jwt-secret` beside the database",

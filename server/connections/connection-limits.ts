@@ -7,8 +7,8 @@ export type ConnectionLimits = Readonly<Record<keyof typeof defaults, number>>;
 const { frameBytes, frameBytesBeforeSignIn, jsonDepth, jsonTokens, requestsInFlight } = wireLimits;
 const { framesBeforeSignIn, badRequestsBeforeSignIn, badRequestsPerMinute } = wireLimits;
 const { framesPerSecond, framesBurst, refusedFramesPerMinute } = wireLimits;
-const { helloMs, signInMs, legacySignInMs, idleMs, outboxBytes, outboxStallMs, serverSilenceMs } =
-  wireLimits;
+const { helloMs, signInMs, legacySignInMs, idleMs, resumingIdleMs, serverSilenceMs } = wireLimits;
+const { outboxLagBytes, outboxBytes, outboxStallMs, headsMs } = wireLimits;
 
 const defaults = {
   frameBytes,
@@ -26,8 +26,11 @@ const defaults = {
   signInMs,
   legacySignInMs,
   idleMs,
+  resumingIdleMs,
+  outboxLagBytes,
   outboxBytes,
   outboxStallMs,
+  headsMs,
   /** Bytes waiting to be read by a client, above which its next requests wait too. */
   replyBacklogBytes: 256 * 1024,
   /** Requests that may wait for those in flight, where a transport cannot stop at once. */

@@ -1,6 +1,5 @@
 import type { Request } from "@lair-chat/protocol/envelope.ts";
 import { ChatError, type ErrorCode } from "@lair-chat/protocol/errors.ts";
-import { commands } from "@lair-chat/protocol/registry.ts";
 import type { Dispatch } from "../commands/dispatch.ts";
 import type { Call, Session, TransportName } from "../commands/handler.ts";
 import { type Answer, answer, errorFrame } from "./answer.ts";
@@ -11,9 +10,10 @@ import type { ConnectionLog } from "./connection-log.ts";
 import { FrameAllowance } from "./frame-allowance.ts";
 import { messageFrame } from "./frame-batch.ts";
 import { isHandshake } from "./handshake.ts";
+import type { LaggingReaders } from "./lagging-readers.ts";
 import { Opening } from "./opening.ts";
 import { Outbox } from "./outbox.ts";
-import { type Reading, readPayload, refusal } from "./read-payload.ts";
+import { type Reading, readPayload, refusal, runsAlone } from "./read-payload.ts";
 import { RequestLine } from "./request-line.ts";
 import { SessionBinding, type SessionBindingDeps } from "./session-binding.ts";
 import type { Turn } from "./turn.ts";
@@ -23,19 +23,13 @@ export interface ConnectionDeps extends SessionBindingDeps {
   readonly turn: Pick<Turn, "write">;
   readonly limits: ConnectionLimits;
   readonly log: ConnectionLog;
+  readonly lagging: LaggingReaders;
 }
 
 /** Who keeps the connection is told of it, each once. */
 export interface ConnectionLife {
   signedIn(): void;
   closed(): void;
-}
-
-/** Those that change whose connection it is: nothing else of the connection runs beside them. */
-function runsAlone(reading: Reading): boolean {
-  if (reading.kind === "senseless") return false;
-  const { name } = reading.request;
-  return name === "logout" || commands[name].access === "anonymous";
 }
 
 /** The life of one connection, whatever carries it: hello, sign-in, requests, end. */
@@ -65,6 +59,7 @@ export class Connection implements ChannelEvents {
     this.#frames = new FrameAllowance(deps.limits, this.#openedAt);
     this.#opening = new Opening(channel.sealable);
     this.#binding = new SessionBinding(deps, {
+      speaks: (feature) => this.#opening.features.has(feature),
       sendBatch: (batch) => this.#outbox.sendBatch(batch),
       end: (error) => this.end(error),
       heardAt: () => this.#heardAt,
@@ -80,6 +75,8 @@ export class Connection implements ChannelEvents {
     this.#outbox = new Outbox({
       ...deps,
       channel,
+      canResume: () => this.#opening.features.has("resume"),
+      onLag: (change) => deps.lagging.changed(change, this.#outbox, channel.address),
       onSlow: () => this.#giveUp(),
       onEmpty: () => this.#line.advance(),
     });
@@ -169,7 +166,8 @@ export class Connection implements ChannelEvents {
 
   #deadline(): number {
     const { limits } = this.#deps;
-    if (this.#binding.session !== undefined) return this.#heardAt + limits.idleMs;
+    const silenceMs = this.#opening.features.has("resume") ? limits.resumingIdleMs : limits.idleMs;
+    if (this.#binding.session !== undefined) return this.#heardAt + silenceMs;
     // How long the answer takes to what was asked for in time is not the client's doing.
     if (!this.#line.isIdle) return Number.POSITIVE_INFINITY;
     return this.#openedAt + msToSignIn(limits, this.#opening.strictness);

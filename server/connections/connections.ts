@@ -3,9 +3,10 @@ import type { EventOf } from "@lair-chat/protocol/registry.ts";
 import type { TransportName } from "../commands/handler.ts";
 import type { Channel, ChannelEvents } from "./channel.ts";
 import { Connection, type ConnectionDeps } from "./connection.ts";
+import { type LagCounts, LaggingReaders } from "./lagging-readers.ts";
 import { SigningIn } from "./signing-in.ts";
 
-export interface ConnectionsDeps extends ConnectionDeps {
+export interface ConnectionsDeps extends Omit<ConnectionDeps, "lagging"> {
   /** From 0 to below 1. */
   readonly random: () => number;
 }
@@ -21,6 +22,7 @@ function tooManyThere(): ChatError {
 /** All connections there are, of all transports. */
 export class Connections {
   readonly #deps: ConnectionsDeps;
+  readonly #lagging: LaggingReaders;
   readonly #open = new Set<Connection>();
   readonly #signingIn: SigningIn;
   readonly #sweeper: NodeJS.Timeout;
@@ -30,6 +32,7 @@ export class Connections {
   constructor(deps: ConnectionsDeps) {
     this.#deps = deps;
     this.#signingIn = new SigningIn(deps.limits);
+    this.#lagging = new LaggingReaders(deps.log);
     this.#sweeper = setInterval(() => this.#sweep(), deps.limits.sweepMs);
     this.#sweeper.unref();
   }
@@ -48,7 +51,8 @@ export class Connections {
   /** Serves a channel until it is closed; the answer takes what the channel reports. */
   serve(channel: Channel): ChannelEvents {
     const isSignedIn = this.#signingIn.enter(channel.address);
-    const connection: Connection = new Connection(channel, this.#deps, {
+    const deps = { ...this.#deps, lagging: this.#lagging };
+    const connection: Connection = new Connection(channel, deps, {
       signedIn: () => isSignedIn?.(),
       closed: () => {
         isSignedIn?.();
@@ -60,6 +64,11 @@ export class Connections {
     if (isSignedIn === undefined) connection.end(tooManyThere());
     else if (this.#isDraining) connection.leave(this.#farewell());
     return connection;
+  }
+
+  /** How pushing to slow readers goes. */
+  get lagCounts(): LagCounts {
+    return this.#lagging.counts;
   }
 
   /**

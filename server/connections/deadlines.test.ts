@@ -88,6 +88,17 @@ test("who has signed in and falls silent is closed, who pings is not", async () 
   await pings;
 });
 
+test("who speaks resume has to say something twice as often as who does not", async () => {
+  await using server = await SmallServer.start({
+    limits: { ...soon, helloMs: 60_000, idleMs: 60_000, resumingIdleMs: 80 },
+  });
+  await using old = await server.signedIn("ann", []);
+  await using strict = await server.signedIn("bob", ["client_ids"]);
+  await using resuming = await server.signedIn("cleo", ["client_ids", "resume"]);
+  await isClosedFor(resuming, "timeout");
+  for (const client of [old, strict]) await client.settle();
+});
+
 async function pingUntilClosed(client: WireClient): Promise<void> {
   try {
     for (;;) await client.settle();

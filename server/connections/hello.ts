@@ -5,9 +5,10 @@ import type { KeyPair } from "@lair-chat/protocol/handshake/primitives.ts";
 import type { EventOf } from "@lair-chat/protocol/registry.ts";
 import { checkParams, type Strictness } from "@lair-chat/protocol/validate.ts";
 import {
-  FEATURES,
+  type Feature,
   isSpokenVersion,
   PROTOCOL_VERSION,
+  SERVER_FEATURES,
   SERVER_NAME,
 } from "@lair-chat/protocol/version.ts";
 
@@ -23,7 +24,7 @@ export interface SealingWays {
 export function serverHello(ways?: SealingWays): EventOf<"server_hello"> {
   const noise = ways?.noise;
   const features = [
-    ...FEATURES,
+    ...SERVER_FEATURES,
     ...(noise === undefined ? [] : [channelFeatures.noise]),
     ...(ways?.keyExchange === true ? [channelFeatures.keyExchange] : []),
   ];
@@ -37,15 +38,27 @@ export function serverHello(ways?: SealingWays): EventOf<"server_hello"> {
   };
 }
 
+/** How a client will be served. */
+export interface Manner {
+  readonly strictness: Strictness;
+  /** What it can do of what the server offers; nothing of it for clients of 1.x. */
+  readonly features: ReadonlySet<Feature>;
+}
+
+export const mannerOf1x: Manner = { strictness: "lenient", features: new Set() };
+
 /** What a client says of itself. */
 export interface ClientHello {
-  readonly strictness: Strictness;
-  readonly features: readonly string[];
+  readonly manner: Manner;
+  /** All the features it names, those of the channel too. */
+  readonly named: readonly string[];
 }
 
 /** @throws ChatError `version_mismatch` or `validation_failed` */
 export function readHello(params: Readonly<Record<string, unknown>>): ClientHello {
-  const { version, features = [] } = checkParams("client_hello", params, "lenient");
+  const { version, features: named = [] } = checkParams("client_hello", params, "lenient");
   if (!isSpokenVersion(version)) throw new ChatError("version_mismatch");
-  return { strictness: features.includes("client_ids") ? "strict" : "lenient", features };
+  if (!named.includes("client_ids")) return { manner: mannerOf1x, named };
+  const features = new Set(SERVER_FEATURES.filter((feature) => named.includes(feature)));
+  return { manner: { strictness: "strict", features }, named };
 }

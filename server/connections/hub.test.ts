@@ -97,6 +97,22 @@ test("a join that commits while the conversations are being loaded is not missed
   await ann.expects("message_received");
 });
 
+test("nobody is told that he is signed in before he hears what is committed from then on", async () => {
+  await using server = await SmallServer.start();
+  await using bob = await server.signedIn("bob");
+  await using ann = await server.connect();
+  await ann.hello();
+  const gate = Promise.withResolvers<void>();
+  server.beforeLoading = () => gate.promise;
+  server.join("room", "ann");
+  const signIn = ann.request("authenticate", { token: "ann" });
+  await server.until(() => server.hub.isOnline(user("ann")));
+  for (let turns = 0; turns < 5; turns += 1) await bob.settle();
+  assert.deepEqual(ann.unread("authenticate_response"), []);
+  gate.resolve();
+  await ann.replyTo(signIn);
+});
+
 test("a leave that commits while the conversations are being loaded is not undone by them", async () => {
   await using server = await SmallServer.start();
   server.join("room", "ann");

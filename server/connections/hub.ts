@@ -5,9 +5,10 @@ import type { Bus, EphemeralEvent } from "../cluster/bus.ts";
 import type { Presence } from "../cluster/presence.ts";
 import { Audiences } from "./audiences.ts";
 import type { ConnectionLog } from "./connection-log.ts";
-import { FrameBatch, messageFrame } from "./frame-batch.ts";
+import { EphemeralBatch, FrameBatch, messageFrame } from "./frame-batch.ts";
 import { type Listener, type OnlineUser, OnlineUsers } from "./online-users.ts";
 import type { Turn } from "./turn.ts";
+import { UserLogFeed, type UserLogReader } from "./user-log-feed.ts";
 
 /** What has to be known of a committed entry beside the event it becomes. */
 export interface CommittedEntry {
@@ -29,6 +30,10 @@ export interface HubDeps<Entry extends CommittedEntry> {
   readonly toHiddenEvent: (entry: Entry) => LoggedEvent;
   /** Every conversation a user is a member of, as committed. */
   readonly conversationIdsOf: (userId: UserId) => Promise<readonly ConversationId[]>;
+  /** Every user's own log, as committed. */
+  readonly userLog: UserLogReader;
+  /** Told of each connection that begins to hear, and how far its user's own log is told to it. */
+  readonly onAttached: (listener: Listener, userSeq: number | undefined) => void;
   readonly maxConnectionsPerUser: number;
   /** Silence after which a connection gives way to a new one. */
   readonly halfOpenMs: number;
@@ -41,14 +46,26 @@ function tooManyWindows(most: number): ChatError {
   return new ChatError("busy", { message, retryAfter: 30 });
 }
 
+/** Those of the events outside of conversations' logs that are in a user's own log, where `resume` finds them. */
+const isInUserLog: { readonly [Type in EphemeralEvent["type"]]: boolean } = {
+  user_typing: false,
+  server_notice: false,
+  room_deleted: true,
+  invitation_received: true,
+  invitation_cancelled: true,
+  messages_read: true,
+};
+
 /** Who is here and what they hear. Membership comes from the database once, then from committed entries. */
 export class Hub<Entry extends CommittedEntry> implements Presence, Bus {
   readonly #deps: HubDeps<Entry>;
   readonly #users = new OnlineUsers();
   readonly #audiences: Audiences;
+  readonly #userLogs: UserLogFeed;
 
   constructor(deps: HubDeps<Entry>) {
     this.#deps = deps;
+    this.#userLogs = new UserLogFeed(deps);
     this.#audiences = new Audiences(deps.turn);
   }
 
@@ -58,6 +75,8 @@ export class Hub<Entry extends CommittedEntry> implements Presence, Bus {
     const user = this.#users.add(listener);
     user.loaded ??= this.#load(user);
     await user.loaded;
+    const userSeq = listener.speaks("resume") ? await this.#userLogs.start(user) : undefined;
+    this.#deps.onAttached(listener, userSeq);
   }
 
   /** Tells those who share a conversation that this user is here, once. */
@@ -71,7 +90,9 @@ export class Hub<Entry extends CommittedEntry> implements Presence, Bus {
   /** Forgets a connection; one that is not attached changes nothing. */
   detach(listener: Listener): void {
     const user = this.#users.remove(listener);
-    if (user === undefined || user.listeners.size > 0) return;
+    if (user === undefined) return;
+    if (!user.speaks("resume")) this.#userLogs.stop(user);
+    if (user.listeners.size > 0) return;
     if (user.isAnnounced) this.#tellPeers(user, "user_offline");
     for (const id of [...user.conversations]) this.#audiences.unsubscribe(user, id);
   }
@@ -96,7 +117,7 @@ export class Hub<Entry extends CommittedEntry> implements Presence, Bus {
   }
 
   toConversation(conversationId: ConversationId, event: EphemeralEvent, except: UserId): void {
-    const batch = new FrameBatch([messageFrame(event)]);
+    const batch = new EphemeralBatch([messageFrame(event)]);
     for (const user of this.#audiences.usersOf(conversationId)) {
       if (user.id !== except) user.sendBatch(batch);
     }
@@ -107,13 +128,29 @@ export class Hub<Entry extends CommittedEntry> implements Presence, Bus {
     event: EphemeralEvent,
     members: readonly UserId[],
   ): void {
-    const frame = messageFrame(event);
-    this.#audiences.push(conversationId, frame);
-    for (const userId of members) this.#leave(userId, conversationId, frame);
+    const batch = new FrameBatch([messageFrame(event)]);
+    const listening = [...this.#audiences.usersOf(conversationId)].map(({ id }) => id);
+    for (const userId of new Set([...listening, ...members])) {
+      const user = this.#users.get(userId);
+      if (user === undefined) continue;
+      this.#forget(user, conversationId);
+      this.#tell(user, event, batch);
+    }
   }
 
   toUser(userId: UserId, event: EphemeralEvent): void {
-    this.#users.get(userId)?.sendBatch(new FrameBatch([messageFrame(event)]));
+    const user = this.#users.get(userId);
+    if (user !== undefined) this.#tell(user, event, new FrameBatch([messageFrame(event)]));
+  }
+
+  userLogGrew(userId: UserId): void {
+    const user = this.#users.get(userId);
+    if (user !== undefined) this.#userLogs.grew(user);
+  }
+
+  /** Everybody with a connection. */
+  users(): Iterable<OnlineUser> {
+    return this.#users.all();
   }
 
   toEveryone(event: EphemeralEvent): number {
@@ -176,6 +213,18 @@ export class Hub<Entry extends CommittedEntry> implements Presence, Bus {
     if (entry.hiddenFrom === undefined) this.#audiences.push(conversationId, frame);
     else this.#pushTwo(entry, frame, entry.hiddenFrom);
     if (event.type === "user_left_room") this.#leave(event.user_id, conversationId, frame);
+    const member = memberOf(event);
+    if (member !== undefined) this.userLogGrew(member);
+  }
+
+  /** To clients that know their user's own log it comes from there, where it has its place. */
+  #tell(user: OnlineUser, event: EphemeralEvent, batch: FrameBatch): void {
+    if (!isInUserLog[event.type]) {
+      user.sendBatch(batch);
+      return;
+    }
+    user.sendBatchPast("resume", batch);
+    this.#userLogs.grew(user);
   }
 
   #pushTwo(entry: Entry, full: Uint8Array, hiddenFrom: readonly UserId[]): void {
@@ -195,6 +244,10 @@ export class Hub<Entry extends CommittedEntry> implements Presence, Bus {
     const user = this.#users.get(userId);
     if (user === undefined) return;
     if (!user.conversations.has(conversationId)) user.sendBatch(new FrameBatch([frame]));
+    this.#forget(user, conversationId);
+  }
+
+  #forget(user: OnlineUser, conversationId: ConversationId): void {
     if (!user.isLoaded) user.leftWhileLoading.add(conversationId);
     this.#audiences.unsubscribe(user, conversationId);
   }
@@ -215,7 +268,14 @@ export class Hub<Entry extends CommittedEntry> implements Presence, Bus {
     const peers = this.#audiences.peersOf(user);
     if (peers.size === 0) return;
     const event: EventOf<typeof type> = { type, user_id: user.id, username: user.username };
-    const batch = new FrameBatch([messageFrame(event)]);
+    const batch = new EphemeralBatch([messageFrame(event)]);
     for (const peer of peers) peer.sendBatch(batch);
   }
+}
+
+/** Whose place in a room changes with an event. */
+function memberOf(event: LoggedEvent): UserId | undefined {
+  if (event.type === "user_joined_room") return event.user.id;
+  const isOfMember = event.type === "user_left_room" || event.type === "member_role_changed";
+  return isOfMember ? event.user_id : undefined;
 }

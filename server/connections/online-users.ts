@@ -1,11 +1,14 @@
 import type { ChatError } from "@lair-chat/protocol/errors.ts";
 import type { ConversationId, SessionId, UserId } from "@lair-chat/protocol/ids.ts";
+import type { Feature } from "@lair-chat/protocol/version.ts";
 import type { Session } from "../commands/handler.ts";
 import type { FrameBatch } from "./frame-batch.ts";
 
 /** A signed-in connection, as far as telling it things goes. */
 export interface Listener {
   readonly session: Session;
+  /** Whether the client can do this of what the server offers. */
+  speaks(feature: Feature): boolean;
   sendBatch(batch: FrameBatch): void;
   /** Says why and closes. */
   end(error: ChatError): void;
@@ -35,6 +38,21 @@ export class OnlineUser {
 
   sendBatch(batch: FrameBatch): void {
     for (const listener of this.listeners) listener.sendBatch(batch);
+  }
+
+  /** To those connections alone that speak a feature. */
+  sendBatchTo(feature: Feature, batch: FrameBatch): void {
+    for (const listener of this.listeners) if (listener.speaks(feature)) listener.sendBatch(batch);
+  }
+
+  /** To those alone that do not. */
+  sendBatchPast(feature: Feature, batch: FrameBatch): void {
+    for (const listener of this.listeners) if (!listener.speaks(feature)) listener.sendBatch(batch);
+  }
+
+  speaks(feature: Feature): boolean {
+    for (const listener of this.listeners) if (listener.speaks(feature)) return true;
+    return false;
   }
 
   end(error: ChatError): void {

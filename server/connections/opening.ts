@@ -3,7 +3,7 @@ import { ChatError } from "@lair-chat/protocol/errors.ts";
 import type { Strictness } from "@lair-chat/protocol/validate.ts";
 import { messageFrame } from "./frame-batch.ts";
 import { Handshake, type Objection } from "./handshake.ts";
-import { readHello, serverHello } from "./hello.ts";
+import { type Manner, mannerOf1x, readHello, serverHello } from "./hello.ts";
 import type { Reading } from "./read-payload.ts";
 import type { Sealable } from "./sealing-offer.ts";
 
@@ -19,7 +19,7 @@ export class Opening {
   /** The first thing said. */
   readonly helloFrame: Uint8Array;
   /** Undefined until the client has said hello. */
-  #strictness: Strictness | undefined;
+  #manner: Manner | undefined;
   /** It came with a token, as only clients of 1.x may, and has yet to say that it is one. */
   #isTakenFor1x = false;
 
@@ -28,14 +28,19 @@ export class Opening {
     this.helloFrame = sealable?.offer.helloFrame ?? plainHello;
   }
 
+  /** Undefined until the client has said hello. */
   get strictness(): Strictness | undefined {
-    return this.#strictness;
+    return this.#manner?.strictness;
+  }
+
+  get features(): Manner["features"] {
+    return (this.#manner ?? mannerOf1x).features;
   }
 
   /** The connection came with a token, before any hello. */
   takeFor1x(): void {
     this.#isTakenFor1x = true;
-    this.#strictness = "lenient";
+    this.#manner = mannerOf1x;
   }
 
   /** Takes the hello, and turns down what may not come at this point. `payload` is what was read. */
@@ -45,22 +50,22 @@ export class Opening {
     if (reading.kind === "senseless") return take;
     const { name } = reading.request;
     if (name === "client_hello") return this.#greet(reading.request, payload);
-    if (this.#strictness !== undefined || name === "ping") return take;
+    if (this.#manner !== undefined || name === "ping") return take;
     const message = "Must complete the handshake first";
     return { kind: "refuse", error: new ChatError("unauthorized", { message }) };
   }
 
   #greet({ params }: Request, payload: Uint8Array): Verdict {
-    if (this.#strictness !== undefined && !this.#isTakenFor1x) {
+    if (this.#manner !== undefined && !this.#isTakenFor1x) {
       const message = "Hello was said before.";
       return { kind: "refuse", error: new ChatError("invalid_state", { message }) };
     }
     try {
-      const { strictness, features } = readHello(params);
-      if (this.#isTakenFor1x && strictness === "strict") return notFor1x();
+      const { manner, named } = readHello(params);
+      if (this.#isTakenFor1x && manner.strictness === "strict") return notFor1x();
       this.#isTakenFor1x = false;
-      this.#strictness = strictness;
-      this.handshake.begin(features, payload);
+      this.#manner = manner;
+      this.handshake.begin(named, payload);
       return { kind: "greeted" };
     } catch (error) {
       if (!(error instanceof ChatError)) throw error;

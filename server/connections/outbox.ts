@@ -1,8 +1,11 @@
+import { failPoint } from "../observability/fail-points.ts";
 import type { Channel } from "./channel.ts";
-import { FrameBatch } from "./frame-batch.ts";
+import { EphemeralBatch, FrameBatch } from "./frame-batch.ts";
 import type { Turn } from "./turn.ts";
 
 export interface OutboxLimits {
+  /** Bytes of pushed events that may wait before a reader that can resume is left out of them. */
+  readonly outboxLagBytes: number;
   /** Bytes of pushed events that may wait for a reader that does not keep up. */
   readonly outboxBytes: number;
   /** How long such a reader may take nothing at all. */
@@ -11,12 +14,18 @@ export interface OutboxLimits {
   readonly closeGraceMs: number;
 }
 
+/** A reader is left out of what is pushed; has read all that waited and is pushed to again; or is gone. */
+export type LagChange = "begins" | "caught up" | "closed";
+
 export interface OutboxDeps {
   readonly channel: Pick<Channel, "write" | "unsentBytes" | "onDrain" | "end" | "destroy">;
   readonly turn: Pick<Turn, "write">;
   readonly limits: OutboxLimits;
   /** Milliseconds on a clock that never jumps. */
   readonly monotonic: () => number;
+  /** Whether the reader can fetch what it was left out of. */
+  readonly canResume: () => boolean;
+  readonly onLag: (change: LagChange) => void;
   /** The reader does not keep up and is to be given up. */
   readonly onSlow: () => void;
   /** Everything has gone. */
@@ -48,6 +57,7 @@ export class Outbox {
   #queuedBytes = 0;
   #pushedBytes = 0;
   #isMarked = false;
+  #isLagging = false;
   /** Since when the system has not taken what it was handed. */
   #blockedSince: number | undefined;
 
@@ -65,13 +75,14 @@ export class Outbox {
   send(frame: Uint8Array): void {
     if (this.#state !== "open") return;
     this.#ownFrames.push(frame);
+    failPoint("reply queued");
     this.#queuedBytes += frame.length;
     this.#mark();
   }
 
   /** Frames that others get too. */
   sendBatch(batch: FrameBatch): void {
-    if (this.#state !== "open") return;
+    if (this.#state !== "open" || this.#isLagging) return;
     this.#gatherOwn();
     this.#queue.push(batch);
     this.#queuedBytes += batch.bytes;
@@ -85,7 +96,7 @@ export class Outbox {
     if (this.#state === "closed") return;
     if (this.#blockedSince === undefined) this.#write();
     // Judged only here and only while blocked: one large turn is not the reader's fault.
-    else if (this.#isOverfull()) this.#deps.onSlow();
+    else this.#judge();
   }
 
   /** Hands over everything that waits, whether it is taken or not, and does the step behind it. */
@@ -119,6 +130,7 @@ export class Outbox {
   dispose(): void {
     this.#state = "closed";
     this.#drop();
+    this.#endLag("closed");
   }
 
   /** Looks for a reader that has stopped. */
@@ -142,6 +154,33 @@ export class Outbox {
     this.#ownFrames = [];
   }
 
+  #judge(): void {
+    const { limits, canResume, onSlow } = this.#deps;
+    if (this.#pushedBytes > limits.outboxLagBytes && canResume()) this.#leaveOut();
+    if (this.#isOverfull()) onSlow();
+  }
+
+  /** First what is of the moment; where that is not enough, everything that was not asked for. */
+  #leaveOut(): void {
+    this.#discard((batch) => batch instanceof EphemeralBatch);
+    if (this.#pushedBytes <= this.#deps.limits.outboxLagBytes) return;
+    this.#discard((batch) => !(batch instanceof OwnBatch));
+    this.#isLagging = true;
+    this.#deps.onLag("begins");
+  }
+
+  #discard(isOne: (batch: FrameBatch) => boolean): void {
+    for (const batch of this.#queue.filter(isOne)) this.#forget(batch);
+    this.#queue = this.#queue.filter((batch) => !isOne(batch));
+  }
+
+  /** All that is pushed from here on is behind everything that was left out. */
+  #endLag(change: "caught up" | "closed"): void {
+    if (!this.#isLagging) return;
+    this.#isLagging = false;
+    this.#deps.onLag(change);
+  }
+
   #isOverfull(): boolean {
     const { outboxBytes } = this.#deps.limits;
     return this.#pushedBytes > outboxBytes || this.#queuedBytes > outboxBytes * REPLY_SHARE;
@@ -152,12 +191,17 @@ export class Outbox {
     this.#gatherOwn();
     while (this.#queue.length > 0) {
       channel.write(this.#takePiece());
+      failPoint("reply written");
       if (channel.unsentBytes === 0) continue;
       this.#blockedSince = monotonic();
       return;
     }
-    if (this.#state === "closing") this.#close();
-    else onEmpty();
+    if (this.#state === "closing") {
+      this.#close();
+      return;
+    }
+    this.#endLag("caught up");
+    onEmpty();
   }
 
   #takePiece(): readonly FrameBatch[] {

@@ -1,7 +1,9 @@
 import { type Request, readRequest, requestIdOf } from "@lair-chat/protocol/envelope.ts";
 import { ChatError } from "@lair-chat/protocol/errors.ts";
+import { commands } from "@lair-chat/protocol/registry.ts";
 import { type JsonObject, parseJsonObject } from "@lair-chat/protocol/wire/parse-json.ts";
 import { WireError } from "@lair-chat/protocol/wire/wire-error.ts";
+import { failPoint } from "../observability/fail-points.ts";
 import type { ConnectionLimits } from "./connection-limits.ts";
 
 /** What a payload turned out to be. */
@@ -13,6 +15,7 @@ type JsonLimits = Pick<ConnectionLimits, "jsonDepth" | "jsonTokens">;
 
 /** Reads one payload; the answer shares no memory with it. */
 export function readPayload(bytes: Uint8Array, limits: JsonLimits): Reading {
+  failPoint("frame read");
   let message: JsonObject | undefined;
   try {
     message = readJson(bytes, limits);
@@ -49,4 +52,11 @@ export function framingError(error: unknown): ChatError {
   if (!(error instanceof WireError)) throw error;
   const code = error.code === "frame_too_large" ? "frame_too_large" : "invalid_frame";
   return new ChatError(code, { cause: error });
+}
+
+/** Those that change whose connection it is: nothing else of the connection runs beside them. */
+export function runsAlone(reading: Reading): boolean {
+  if (reading.kind === "senseless") return false;
+  const { name } = reading.request;
+  return name === "logout" || commands[name].access === "anonymous";
 }

@@ -44,6 +44,7 @@ export class SessionBinding {
     const owner = this.#owner;
     const listener: Listener = {
       session,
+      speaks: (feature) => owner.speaks(feature),
       sendBatch: (batch) => owner.sendBatch(batch),
       end: (error) => owner.end(error),
       heardAt: () => owner.heardAt(),

@@ -1,119 +1,112 @@
-import { ChatError } from "@lair-chat/protocol/errors.ts";
-import type { WriteDb, WriteOperation, WriteTransaction } from "./database.ts";
-import { faultParts, outcomeOf, refusalParts } from "./error-parts.ts";
-import type { LogEntry } from "./log-entry.ts";
-import type { Tables } from "./schema/tables.ts";
+import { failPoint } from "../observability/fail-points.ts";
+import {
+  type Access,
+  type BatchDeps,
+  type BatchMoment,
+  type Part,
+  partOf,
+  type Refusal,
+  refusedAs,
+  runStatement,
+} from "./batch-part.ts";
+import { faultParts } from "./error-parts.ts";
+import { TransactionPlaces } from "./log-places.ts";
+import type { SpaceWatch } from "./space-watch.ts";
 import type { SqliteClient } from "./sqlite-connection.ts";
 import { type SqliteFault, sqliteFault } from "./sqlite-errors.ts";
-import type { BatchResult, Outcome, WriteCall } from "./writer-protocol.ts";
-
-/** Operations as the writer finds them: by name, whatever they take and give. */
-export type OperationTable = ReadonlyMap<string, WriteOperation<unknown, unknown>>;
-
-export interface BatchDeps {
-  readonly client: SqliteClient;
-  readonly db: WriteDb;
-  readonly tables: Tables;
-  readonly operations: OperationTable;
-}
+import { storePlaces } from "./store-places.ts";
+import type { BatchResult, WriteCall } from "./writer-protocol.ts";
 
 /** Calls that share one transaction, and with it one fsync. */
 export type CommitBatch = (calls: readonly WriteCall[], now: number) => Promise<BatchResult>;
 
-/** One call's part of the transaction. */
-interface Part {
-  readonly outcome: Outcome;
-  readonly entries: readonly LogEntry[];
+type Attempt = BatchResult | { readonly kind: "refused"; readonly code: Refusal };
+
+export interface CommitDeps extends BatchDeps {
+  readonly space: Pick<SpaceWatch, "isLow" | "release">;
 }
 
-const statements = {
-  begin: "BEGIN IMMEDIATE",
-  commit: "COMMIT",
-  rollback: "ROLLBACK",
-  savepoint: "SAVEPOINT operation",
-  release: "RELEASE operation",
-  undo: "ROLLBACK TO operation",
-} as const;
-
-export function createCommitBatch(deps: BatchDeps): CommitBatch {
-  const { client } = deps;
-  const run = (name: keyof typeof statements) => client.prepare(statements[name]).run();
-
-  async function partOf(call: WriteCall, now: number): Promise<Part> {
-    run("savepoint");
-    try {
-      const part = await perform(deps, call, now);
-      run("release");
-      return part;
-    } catch (error) {
-      if (endsBatch(sqliteFault(error)) || !client.inTransaction) throw error;
-      run("undo");
-      run("release");
-      return { outcome: outcomeOf(error), entries: [] };
-    }
-  }
-
+export function createCommitBatch(deps: CommitDeps): CommitBatch {
+  const { space } = deps;
   return async (calls, now) => {
-    const parts: Part[] = [];
-    try {
-      run("begin");
-      for (const call of calls) parts.push(await partOf(call, now));
-    } catch (error) {
-      return abandoned(client, calls, error);
+    const attempt = await attemptBatch(deps, calls, { now, access: accessNow(space) });
+    if (attempt.kind !== "refused") return attempt;
+    const { code } = attempt;
+    if (code === "storage_full" && space.release()) {
+      const again = await attemptBatch(deps, calls, { now, access: "not-growing" });
+      if (again.kind !== "refused") return again;
     }
-    try {
-      run("commit");
-    } catch (error) {
-      return abandoned(client, calls, error);
-    }
-    return {
-      kind: "settled",
-      outcomes: parts.map((part) => part.outcome),
-      entries: parts.flatMap((part) => part.entries),
-      committed: true,
-    };
+    return answerFromWhatIsStored(deps, calls, { now, code });
   };
 }
 
-async function perform(deps: BatchDeps, call: WriteCall, now: number): Promise<Part> {
-  const operation = deps.operations.get(call.name);
-  if (operation === undefined) {
-    throw new Error(
-      `The writer thread knows no operation "${call.name}": list it in server/write-operations.ts.`,
-    );
+function accessNow(space: CommitDeps["space"]): Access {
+  return space.isLow() ? "not-growing" : "all";
+}
+
+async function attemptBatch(
+  deps: BatchDeps,
+  calls: readonly WriteCall[],
+  { now, access }: { readonly now: number; readonly access: Access },
+): Promise<Attempt> {
+  const { client } = deps;
+  const at: BatchMoment = { now, access, places: new TransactionPlaces() };
+  const parts: Part[] = [];
+  try {
+    runStatement(client, "begin");
+    failPoint("begun");
+    for (const call of calls) parts.push(await partOf(deps, call, at));
+    await storePlaces(deps, at.places);
+    failPoint("before commit");
+    runStatement(client, "commit");
+    failPoint("after commit");
+  } catch (error) {
+    const code = refusals[sqliteFault(error)];
+    return code !== undefined && rolledBack(client) ? { kind: "refused", code } : fatal(error);
   }
-  const entries: LogEntry[] = [];
-  const transaction: WriteTransaction = {
-    db: deps.db,
-    read: deps.db,
-    tables: deps.tables,
-    now,
-    appended: (entry) => entries.push(entry),
+  return settled(parts, true);
+}
+
+/**
+ * Nothing can be written now. A retry of what was stored before must not be told that it was not, so
+ * each call is tried without writing: what needs none gets its answer, and all others are refused.
+ */
+async function answerFromWhatIsStored(
+  deps: BatchDeps,
+  calls: readonly WriteCall[],
+  { now, code }: { readonly now: number; readonly code: Refusal },
+): Promise<BatchResult> {
+  const { client } = deps;
+  const refused: Part = { outcome: refusedAs(code), entries: [] };
+  const at: BatchMoment = { now, access: "none", places: new TransactionPlaces() };
+  const parts: Part[] = [];
+  try {
+    runStatement(client, "beginReading");
+    for (const call of calls) {
+      const part = await partOf(deps, call, at);
+      parts.push(part.outcome.kind === "done" ? part : refused);
+    }
+  } catch (error) {
+    if (refusals[sqliteFault(error)] === undefined) return fatal(error);
+    // Not even that can be found out now.
+    while (parts.length < calls.length) parts.push(refused);
+  }
+  return rolledBack(client)
+    ? settled(parts, false)
+    : fatal(new Error("A transaction did not end."));
+}
+
+function settled(parts: readonly Part[], committed: boolean): BatchResult {
+  return {
+    kind: "settled",
+    outcomes: parts.map((part) => part.outcome),
+    entries: parts.flatMap((part) => part.entries),
+    committed,
   };
-  const result = await operation.run(transaction, call.args);
-  return { outcome: { kind: "done", result }, entries };
 }
-
-/** Whether a fault ends the whole transaction: space, locks and damage are not one operation's own. */
-function endsBatch(fault: SqliteFault): boolean {
-  return fault !== "constraint" && fault !== "other";
-}
-
-/** What all calls are told when the transaction as a whole failed. */
-function abandoned(client: SqliteClient, calls: readonly WriteCall[], error: unknown): BatchResult {
-  const refusal = refusals[sqliteFault(error)];
-  if (refusal === undefined || !rolledBack(client)) return fatal(error);
-  const outcome: Outcome = {
-    kind: "refused",
-    refusal: refusalParts(new ChatError(refusal, { retryAfter: retrySeconds })),
-  };
-  return { kind: "settled", outcomes: calls.map(() => outcome), entries: [], committed: false };
-}
-
-const retrySeconds = 5;
 
 /** The faults after which it is certain that nothing was stored. */
-const refusals: Partial<Record<SqliteFault, "storage_full" | "busy">> = {
+const refusals: Partial<Record<SqliteFault, Refusal>> = {
   full: "storage_full",
   busy: "busy",
 };
@@ -121,7 +114,7 @@ const refusals: Partial<Record<SqliteFault, "storage_full" | "busy">> = {
 /** SQLite ends the transaction by itself on some errors; otherwise it is for us. */
 function rolledBack(client: SqliteClient): boolean {
   try {
-    if (client.inTransaction) client.prepare(statements.rollback).run();
+    if (client.inTransaction) runStatement(client, "rollback");
     return !client.inTransaction;
   } catch {
     // The caller reports the error that led here, which is the one that explains this one.

@@ -9,7 +9,7 @@ import {
 } from "node:fs";
 import path from "node:path";
 import { makeFolder } from "./make-folder.ts";
-import { StorageError } from "./storage-error.ts";
+import { restoreAdvice, StorageError } from "./storage-error.ts";
 
 const magic = "SQLite format 3\0";
 
@@ -30,23 +30,50 @@ const networkFileSystems: ReadonlyMap<number, string> = new Map([
  * @throws StorageError where it is not fit
  */
 export function prepareDataFile(file: string, create: boolean): void {
-  const folder = path.dirname(path.resolve(file));
+  refuseUnfinishedRestore(file);
   const found = statSync(file, { throwIfNoEntry: false });
   if (found !== undefined) checkFound(file, found);
-  else if (create) createEmpty(file, folder);
+  else if (create) createEmpty(file);
   else throw new StorageError(`${file} does not exist. With mode=rwc in its URL it is made.`);
-  checkFileSystem(folder);
+  checkFileSystem(path.dirname(path.resolve(file)));
 }
 
-function createEmpty(file: string, folder: string): void {
-  refuseOrphans(file);
+/** Where the restored database waits until the one that was there is out of its way. */
+export function unfinishedRestore(file: string): string {
+  return `${file}.restoring`;
+}
+
+function refuseUnfinishedRestore(file: string): void {
+  const waiting = unfinishedRestore(file);
+  if (!existsSync(waiting)) return;
+  throw new StorageError(
+    `Restoring ${file} was interrupted. Say it again: lair-chat-server restore BACKUP ` +
+      `(${waiting} is what it was to become, and ${file}.before-restore-* what was there).`,
+  );
+}
+
+/** Makes an empty file, with its folder, that is its owner's alone. @throws StorageError where there is one */
+export function createPrivate(file: string): void {
   try {
-    makeFolder(folder);
+    makeFolder(path.dirname(path.resolve(file)));
     // SQLite gives the files beside it the same mode as this one.
     closeSync(openSync(file, "ax", 0o600));
   } catch (cause) {
     throw new StorageError(`${file} cannot be made: ${String(cause)}`, { cause });
   }
+}
+
+/** @throws StorageError where there is no file, or one that is no database */
+export function checkIsDatabase(file: string): void {
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found === undefined) throw new StorageError(`${file} does not exist.`);
+  if (!found.isFile()) throw new StorageError(`${file} is not a file.`);
+  if (!startsAsDatabase(file)) throw new StorageError(`${file} is not an SQLite database.`);
+}
+
+function createEmpty(file: string): void {
+  refuseOrphans(file);
+  createPrivate(file);
 }
 
 function checkFound(file: string, found: Stats): void {
@@ -60,8 +87,7 @@ function checkFound(file: string, found: Stats): void {
   if (found.size === 0) refuseOrphans(file);
   else if (!startsAsDatabase(file)) {
     throw new StorageError(
-      `${file} is not an SQLite database, or is damaged. It was left as it is; ` +
-        "restore a backup, or name another file.",
+      `${file} is not an SQLite database, or is damaged. It was left as it is. ${restoreAdvice}`,
     );
   }
 }

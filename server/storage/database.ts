@@ -1,5 +1,7 @@
+import type { ConversationId } from "@lair-chat/protocol/ids.ts";
 import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import type { LogEntry } from "./log-entry.ts";
+import type { LogPlaces } from "./log-places.ts";
 import type { Tables } from "./schema/tables.ts";
 
 /** Queries are written once, typed as Postgres and awaited; `open-sqlite` makes SQLite fit. */
@@ -14,6 +16,16 @@ export type WriteDb = ReadDb & Pick<Db, "insert" | "update" | "delete">;
 export interface Reader {
   readonly read: ReadDb;
   readonly tables: Tables;
+  /** In a transaction: the ends of logs that it moved, which are stored when it ends. Ask `headOf`. */
+  readonly places?: LogPlaces;
+  /** Told of an entry that is damaged; must not throw. */
+  readonly foundCorrupt?: (entry: DamagedEntry) => void;
+}
+
+/** Where in a log damage was found. */
+export interface DamagedEntry {
+  readonly conversationId: ConversationId;
+  readonly seq: number;
 }
 
 /** What a write operation works on: one part of a transaction that others share. */
@@ -21,6 +33,7 @@ export interface WriteTransaction extends Reader {
   readonly db: WriteDb;
   /** Milliseconds since the epoch, the same for the whole transaction. */
   readonly now: number;
+  readonly places: LogPlaces;
   /** Says that an entry was appended; told to `onCommit` listeners once it is durable. */
   appended(entry: LogEntry): void;
 }
@@ -33,6 +46,8 @@ export interface WriteTransaction extends Reader {
 export interface WriteOperation<Args, Result> {
   readonly name: string;
   readonly run: (transaction: WriteTransaction, args: Args) => Promise<Result>;
+  /** Refused as `storage_full` while space is low, unless it finds that it was done before. */
+  readonly grows?: true;
 }
 
 export function writeOperation<Args, Result>(
@@ -42,9 +57,19 @@ export function writeOperation<Args, Result>(
   return { name, run };
 }
 
+/** The same for what adds to the database what nobody needs to make room in it. */
+export function growingOperation<Args, Result>(
+  name: string,
+  run: (transaction: WriteTransaction, args: Args) => Promise<Result>,
+): WriteOperation<Args, Result> {
+  return { name, run, grows: true };
+}
+
 export type CommitListener = (entries: readonly LogEntry[]) => void;
 
 export interface Database extends Reader {
+  /** 128 random bits, hex: says which history this is. Another one after a restore. */
+  readonly logId: string;
   /**
    * Resolves once the change is on disk (fsync), before anybody is told.
    * Operations run in the order of these calls.

@@ -44,6 +44,10 @@ export interface LogEntry extends EntryDraft {
   readonly seq: number;
   /** Milliseconds since the epoch; never before the entry's predecessor. For display: `seq` orders. */
   readonly createdAt: number;
+  /** Hash over the log up to and with this entry, see `log-chain`; null for entries older than chains. */
+  readonly chain: Uint8Array | null;
+  /** The row does not have the checksum it was written with: nothing in it but its place is to be believed. */
+  readonly isCorrupt?: boolean;
   /** Of a message: its content is not what was sent first. */
   readonly isEdited?: boolean;
   /** Of what was erased. */

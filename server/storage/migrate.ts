@@ -1,9 +1,10 @@
 import { renameSync, rmSync } from "node:fs";
 import Sqlite from "better-sqlite3";
+import { failPoint } from "../observability/fail-points.ts";
 import { prepareDataFile } from "./data-file.ts";
+import { explainedFault } from "./explained-fault.ts";
 import { type Migration, readMigrations, sqliteMigrations } from "./migration-files.ts";
 import { openConnection, type SqliteClient } from "./sqlite-connection.ts";
-import { sqliteFault } from "./sqlite-errors.ts";
 import { StorageError } from "./storage-error.ts";
 
 export interface MigrateOptions {
@@ -40,7 +41,7 @@ export function migrateSqlite(options: MigrateOptions): MigrateResult {
     apply(opened.client, migrations, now);
     return { applied: pending.map((migration) => migration.tag), backup };
   } catch (error) {
-    throw explained(file, error);
+    throw explainedFault(file, error);
   }
 }
 
@@ -52,6 +53,11 @@ function pendingIn(file: string, migrations: readonly Migration[]): readonly Mig
   } finally {
     client.close();
   }
+}
+
+/** What this release would still do to a database. @throws StorageError when it is not one of ours, or newer */
+export function pendingMigrations(client: SqliteClient): readonly Migration[] {
+  return pendingOf(client, readMigrations(sqliteMigrations));
 }
 
 function openForMigration(file: string) {
@@ -137,26 +143,8 @@ function apply(client: SqliteClient, migrations: readonly Migration[], now: numb
 
 function applyOne(client: SqliteClient, migration: Migration, now: number): void {
   for (const statement of migration.statements) client.exec(statement);
+  failPoint("migrating");
   client
     .prepare("insert into schema_migrations (tag, hash, applied_at) values (?, ?, ?)")
     .run(migration.tag, migration.hash, now);
-}
-
-/** The driver's errors in the words of whoever runs the server. */
-function explained(file: string, cause: unknown): unknown {
-  if (cause instanceof StorageError) return cause;
-  const fault = sqliteFault(cause);
-  if (fault === "corrupt") {
-    return new StorageError(
-      `${file} is damaged. It was left as it is; restore a backup, or name another file.`,
-      { cause },
-    );
-  }
-  if (fault === "full") {
-    return new StorageError(`There is no space to bring ${file} up to date.`, { cause });
-  }
-  if (fault === "busy") {
-    return new StorageError(`${file} is in use by another program.`, { cause });
-  }
-  return cause;
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { closeSync, openSync, writeSync } from "node:fs";
+import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
 import { test } from "node:test";
 import { ChatError } from "@lair-chat/protocol/errors.ts";
 import Sqlite from "better-sqlite3";
@@ -29,7 +29,8 @@ const row = (key: string, value = "x") => ({ key, value });
 
 async function stateOf({ read, tables }: Reader): Promise<Record<string, string>> {
   const rows = await read.select().from(tables.serverState);
-  return Object.fromEntries(rows.map(({ key, value }) => [key, value]));
+  const own = rows.filter(({ key }) => key !== "log_id");
+  return Object.fromEntries(own.map(({ key, value }) => [key, value]));
 }
 
 test("operations called in one turn of the loop share one commit", async () => {
@@ -311,11 +312,12 @@ test("damage that a reader meets ends the process with the code for a damaged fi
   const file = folder.file("lair-chat.db");
   {
     await using storage = await openTestStorage({ file });
-    await storage.db.write(setState, row("k"));
+    await makeUsers(storage.db, "ann");
   }
-  damageTable(file, "server_state");
+  damageTable(file, "users");
   await using storage = await openTestStorage({ file });
-  await assert.rejects(stateOf(storage.db));
+  const { users } = storage.db.tables;
+  await assert.rejects(async () => await storage.db.read.select().from(users));
   const fault = await storage.failed;
   assert.equal(fault.exitCode, 78);
   assert.match(fault.error.message, /lair-chat\.db is damaged/);
@@ -326,17 +328,31 @@ test("damage that the writer meets settles nothing and ends the process", async 
   const file = folder.file("lair-chat.db");
   {
     await using storage = await openTestStorage({ file });
-    await storage.db.write(setState, row("k"));
+    await makeUsers(storage.db, "ann");
   }
-  damageTable(file, "server_state");
+  damageTable(file, "users");
   await using storage = await openTestStorage({ file });
   let settled = false;
   const note = () => {
     settled = true;
   };
-  storage.db.write(setState, row("k", "again")).then(note, note);
+  makeUsers(storage.db, "bob").then(note, note);
   assert.equal((await storage.failed).exitCode, 78);
+  assert.match(storage.told.at(-1)?.text ?? "", /lair-chat-server restore BACKUP/);
   assert.equal(settled, false);
+});
+
+test("damage that is met while opening keeps the database closed, and the file is left as it is", async () => {
+  using folder = temporaryFolder();
+  const file = folder.file("lair-chat.db");
+  {
+    await using storage = await openTestStorage({ file });
+    await storage.db.write(setState, row("k"));
+  }
+  damageTable(file, "server_state");
+  const before = readFileSync(file);
+  await assert.rejects(openTestStorage({ file }), /is damaged.*lair-chat-server restore BACKUP/);
+  assert.deepEqual(readFileSync(file), before);
 });
 
 /** Overwrites the first page of a table with what no page of a table looks like. */

@@ -1,11 +1,14 @@
-import type { Database, ReadDb, WriteOperation } from "./database.ts";
+import type { DamagedEntry, Database, ReadDb, WriteOperation } from "./database.ts";
 import { faultOf, faultParts } from "./error-parts.ts";
+import { randomLogId, readLogId } from "./log-id.ts";
 import { migrateSqlite } from "./migrate.ts";
 import { sqliteTables } from "./schema/sqlite.ts";
+import type { SpaceSettings, SpaceState } from "./space-watch.ts";
 import { openConnection, readQueriesOn, type SqliteClient } from "./sqlite-connection.ts";
 import { sqliteFault } from "./sqlite-errors.ts";
+import { restoreAdvice } from "./storage-error.ts";
 import { type StorageLog, silentLog } from "./storage-log.ts";
-import { type DatabaseStats, WriteQueue } from "./write-queue.ts";
+import { type QueueStats, WriteQueue } from "./write-queue.ts";
 import { type FatalFault, WriterClient } from "./writer-client.ts";
 
 export interface OpenSqliteOptions {
@@ -19,8 +22,15 @@ export interface OpenSqliteOptions {
   readonly now?: () => number;
   /** Must end the process: whatever was being written is neither stored nor refused. */
   readonly onFatal: (fault: FatalFault) => void;
+  /** How much space to keep free; nobody looks unless said. */
+  readonly space?: SpaceSettings;
   /** For tests of a full disk: the pages the file may have. */
   readonly maxPageCount?: number;
+}
+
+export interface DatabaseStats extends QueueStats {
+  /** Times that damaged entries were met by readers. */
+  readonly corruptEntries: number;
 }
 
 export interface SqliteDatabase extends Database {
@@ -40,25 +50,42 @@ export async function openSqlite(options: OpenSqliteOptions): Promise<SqliteData
     if (broken) return;
     broken = true;
     queue.breakOff();
-    logger.error({ err: fault.error, exitCode: fault.exitCode }, "the database failed");
+    const { error, exitCode } = fault;
+    logger.error({ err: error, exitCode }, exitCode === 78 ? damaged : "the database failed");
     options.onFatal(fault);
   };
-  const setup = { file, ...(options.maxPageCount && { maxPageCount: options.maxPageCount }) };
+  const setup = {
+    file,
+    newLogId: randomLogId(),
+    space: options.space ?? spaceUnwatched,
+    ...(options.maxPageCount && { maxPageCount: options.maxPageCount }),
+  };
   const writer = new WriterClient(options.writerThread, setup, {
     settled: (result) => queue.settle(result),
     fatal,
+    space: (state) => logSpace(logger, state),
     notEmptied: (reason) => logger.warn({ reason }, "the database was closed without a checkpoint"),
   });
   const queue = new WriteQueue({ post: (request) => writer.post(request), now, log: logger });
   await writer.started();
   try {
     const reader = openConnection({ file, access: "read", onError: readFault(file, fatal) });
-    return new WriterBackedDatabase({ reader, queue, writer });
+    return new WriterBackedDatabase({ reader, queue, writer, log: logger });
   } catch (error) {
     await writer.close();
     throw error;
   }
 }
+
+const spaceUnwatched: SpaceSettings = { minFreeBytes: 0, reserveBytes: 0 };
+
+function logSpace(log: StorageLog, { isLow, freeBytes }: SpaceState): void {
+  const fields = { bytes: freeBytes };
+  if (isLow) log.error(fields, "the disk is nearly full: new messages are refused until it is not");
+  else log.info(fields, "there is enough space on the disk");
+}
+
+const damaged = `the database is damaged and was left as it is. ${restoreAdvice}`;
 
 /** Damage is as fatal when it is met while reading. */
 function readFault(file: string, fatal: (fault: FatalFault) => void): (error: unknown) => void {
@@ -68,20 +95,31 @@ function readFault(file: string, fatal: (fault: FatalFault) => void): (error: un
   };
 }
 
+const damageHint =
+  "an entry of a log is damaged: check the disk, run lair-chat-server verify, and restore a backup";
+
 interface Parts {
   readonly reader: SqliteClient;
   readonly queue: WriteQueue;
   readonly writer: WriterClient;
+  readonly log: StorageLog;
 }
+
+const reportsKept = 1_000;
 
 class WriterBackedDatabase implements SqliteDatabase {
   readonly tables = sqliteTables;
   readonly read: ReadDb;
+  readonly logId: string;
   readonly #parts: Parts;
+  #corruptEntries = 0;
+  /** Damaged entries that the log knows of: each is said once, however often it is read. */
+  readonly #reported = new Set<string>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
     this.read = readQueriesOn(parts.reader);
+    this.logId = readLogId(parts.reader);
   }
 
   write<Args, Result>(operation: WriteOperation<Args, Result>, args: Args): Promise<Result> {
@@ -94,8 +132,17 @@ class WriterBackedDatabase implements SqliteDatabase {
   }
 
   stats(): DatabaseStats {
-    return this.#parts.queue.stats();
+    return { ...this.#parts.queue.stats(), corruptEntries: this.#corruptEntries };
   }
+
+  readonly foundCorrupt = (entry: DamagedEntry): void => {
+    this.#corruptEntries += 1;
+    const { conversationId, seq } = entry;
+    const place = `${conversationId} ${seq}`;
+    if (this.#reported.has(place) || this.#reported.size >= reportsKept) return;
+    this.#reported.add(place);
+    this.#parts.log.error({ conversationId, seq }, damageHint);
+  };
 
   async [Symbol.asyncDispose](): Promise<void> {
     const { reader, queue, writer } = this.#parts;

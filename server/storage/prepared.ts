@@ -18,7 +18,7 @@ export function preparedRead<Query>(build: (reader: Reader) => Query): (reader: 
 /** The same for what changes rows. */
 export function preparedWrite<Query>(
   build: (transaction: Pick<WriteTransaction, "db" | "tables">) => Query,
-): (transaction: WriteTransaction) => Query {
+): (transaction: Pick<WriteTransaction, "db" | "tables">) => Query {
   const built = new WeakMap<WriteDb, Query>();
   return (transaction) => {
     const known = built.get(transaction.db);

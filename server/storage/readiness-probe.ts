@@ -1,7 +1,7 @@
-import { type Database, writeOperation } from "./database.ts";
+import { type Database, growingOperation } from "./database.ts";
 
-/** Writes a row that nobody needs: shows that a transaction reaches the disk. */
-export const touchProbeOperation = writeOperation("touch_probe", async ({ db, now, tables }) => {
+/** Writes a row that nobody needs: shows that a transaction reaches the disk, and that messages are accepted. */
+export const touchProbeOperation = growingOperation("touch_probe", async ({ db, now, tables }) => {
   const { serverState } = tables;
   const value = String(now);
   await db
@@ -16,18 +16,26 @@ export interface Readiness {
   readonly checks: Readonly<Record<string, string>>;
 }
 
-const cachedMs = 5_000;
+/** What was found is said again so long; what is wrong may be over sooner. */
+const readyMs = 5_000;
+const notReadyMs = 1_000;
 
-/** Asks whether writes work, really and at most once in five seconds. */
+/** Asks whether writes work, really and not at each call. */
 export function createReadinessCheck(
   db: Pick<Database, "write">,
   monotonic: () => number,
 ): () => Promise<Readiness> {
-  let last: { readonly at: number; readonly result: Promise<Readiness> } | undefined;
-  return () => {
-    const at = monotonic();
-    if (last === undefined || at - last.at >= cachedMs) last = { at, result: probe(db) };
-    return last.result;
+  let last: Promise<Readiness> | undefined;
+  let until = Number.NEGATIVE_INFINITY;
+  return async () => {
+    if (last === undefined || monotonic() >= until) {
+      until = Number.POSITIVE_INFINITY;
+      last = probe(db).then((result) => {
+        until = monotonic() + (result.ready ? readyMs : notReadyMs);
+        return result;
+      });
+    }
+    return last;
   };
 }
 

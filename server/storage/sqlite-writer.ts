@@ -1,8 +1,15 @@
+import path from "node:path";
 import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
-import { type CommitBatch, createCommitBatch, type OperationTable } from "./commit-batch.ts";
+import { failPoint } from "../observability/fail-points.ts";
+import type { OperationTable } from "./batch-part.ts";
+import { type CommitBatch, createCommitBatch } from "./commit-batch.ts";
 import type { WriteOperation } from "./database.ts";
+import { explainedFault } from "./explained-fault.ts";
+import { ensureLogId } from "./log-id.ts";
 import { sqliteTables } from "./schema/sqlite.ts";
+import { type SpaceSettings, type SpaceState, SpaceWatch } from "./space-watch.ts";
 import { openConnection, queriesOn, type SqliteClient } from "./sqlite-connection.ts";
+import { syncToDisk } from "./sync-to-disk.ts";
 import type {
   BatchResult,
   Outcome,
@@ -14,6 +21,8 @@ import type {
 
 /** Calls that share a transaction at most: bounds how long the first of them waits for the last. */
 const batchCalls = 512;
+
+const spaceLookMs = 1_000;
 
 /** An operation of the table, of which the thread only knows that it takes and gives something. */
 export type AnyWriteOperation = WriteOperation<never, unknown>;
@@ -36,7 +45,8 @@ export function runWriter(
     port.on("message", createInbox(port, writer));
     report({ kind: "ready" });
   } catch (error) {
-    report({ kind: "cannot-start", text: error instanceof Error ? error.message : String(error) });
+    const told = explainedFault(setup.file, error);
+    report({ kind: "cannot-start", text: told instanceof Error ? told.message : String(told) });
     port.close();
   }
 }
@@ -54,15 +64,30 @@ function byName(operations: readonly AnyWriteOperation[]): OperationTable {
 }
 
 function openWriter(
-  { file, maxPageCount }: WriterSetup,
+  { file, newLogId, space: settings, maxPageCount }: WriterSetup,
   operations: OperationTable,
   report: Writer["report"],
 ): Writer {
   const client = openConnection({ file, access: "write" });
+  ensureLogId(client, newLogId);
+  // SQLite has done so when it made the WAL, but goes on where that failed: then the file could be
+  // gone after a loss of power, with all that was acknowledged from it.
+  syncToDisk(path.dirname(path.resolve(file)));
   if (maxPageCount !== undefined) client.pragma(`max_page_count = ${maxPageCount}`);
   const db = queriesOn(client);
-  const commit = createCommitBatch({ client, db, tables: sqliteTables, operations });
+  const space = watchSpace(file, settings, report);
+  const commit = createCommitBatch({ client, db, tables: sqliteTables, operations, space });
   return { client, commit, report };
+}
+
+/** Looks after the space also while nobody writes, so that it is known when there is some again. */
+function watchSpace(file: string, settings: SpaceSettings, report: Writer["report"]): SpaceWatch {
+  const monotonic = () => performance.now();
+  const changed = (state: SpaceState) => report({ kind: "space", state });
+  const space = new SpaceWatch({ file, settings, monotonic, changed });
+  space.isLow();
+  if (settings.minFreeBytes > 0) setInterval(() => space.isLow(), spaceLookMs).unref();
+  return space;
 }
 
 /**
@@ -76,6 +101,7 @@ function createInbox(port: MessagePort, writer: Writer): (first: WriterRequest) 
   let running = false;
 
   function accept(request: WriterRequest): void {
+    failPoint("writer received");
     if (request.kind === "close") closing = true;
     else {
       now = request.now;
@@ -123,6 +149,7 @@ function close(port: MessagePort, { client, report }: Writer): void {
 /** Puts all into the main file. What keeps it from that is returned: on a full disk we end in order all the same. */
 function checkpoint(client: SqliteClient): string | undefined {
   try {
+    failPoint("checkpoint");
     client.pragma("wal_checkpoint(TRUNCATE)");
     return undefined;
   } catch (error) {
@@ -133,6 +160,7 @@ function checkpoint(client: SqliteClient): string | undefined {
 function tell(writer: Writer, result: BatchResult, calls: readonly WriteCall[]): void {
   try {
     writer.report(result);
+    failPoint("settled posted");
   } catch (error) {
     if (result.kind === "fatal") throw error;
     const outcomes = result.outcomes.map((outcome, index) => cloneable(outcome, calls[index]));

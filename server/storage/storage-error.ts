@@ -5,3 +5,7 @@ export class StorageError extends Error {
     this.name = "StorageError";
   }
 }
+
+/** What to do about a database that is damaged. */
+export const restoreAdvice =
+  "Restore the newest backup that is in order: lair-chat-server restore BACKUP";

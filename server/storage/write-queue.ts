@@ -1,4 +1,5 @@
 import { ChatError } from "@lair-chat/protocol/errors.ts";
+import { failPoint } from "../observability/fail-points.ts";
 import type { CommitListener } from "./database.ts";
 import { faultOf, refusalOf } from "./error-parts.ts";
 import type { LogEntry } from "./log-entry.ts";
@@ -8,7 +9,7 @@ import type { BatchResult, Outcome, WriteCall, WriterRequest } from "./writer-pr
 /** Calls that may wait for their commit; more are refused, so that a slow disk cannot eat the memory. */
 const callsWaiting = 20_000;
 
-export interface DatabaseStats {
+export interface QueueStats {
   /** Transactions committed. */
   readonly commits: number;
   /** Operations settled, refused ones included. */
@@ -66,10 +67,12 @@ export class WriteQueue {
 
   /** Takes what the writer says of the oldest calls. */
   settle(result: BatchResult & { readonly kind: "settled" }): void {
+    failPoint("settled received");
     this.#operations += result.outcomes.length;
     if (result.committed) this.#commits += 1;
     const settled = this.#waiting.splice(0, result.outcomes.length);
     if (result.entries.length > 0) this.#announce(result.entries);
+    failPoint("published");
     for (const [index, outcome] of result.outcomes.entries()) {
       const waiting = settled[index];
       if (waiting !== undefined) this.#settleOne(waiting, outcome);
@@ -92,7 +95,7 @@ export class WriteQueue {
     });
   }
 
-  stats(): DatabaseStats {
+  stats(): QueueStats {
     return {
       commits: this.#commits,
       operations: this.#operations,
@@ -123,6 +126,7 @@ export class WriteQueue {
 
   #post(calls: readonly WriteCall[]): void {
     this.#deps.post({ kind: "calls", now: this.#deps.now(), calls });
+    failPoint("posted to writer");
   }
 
   #announce(entries: readonly LogEntry[]): void {

@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { faultOf } from "./error-parts.ts";
+import type { SpaceState } from "./space-watch.ts";
 import { StorageError } from "./storage-error.ts";
 import type {
   BatchResult,
@@ -20,6 +21,8 @@ export interface WriterEvents {
   readonly settled: (result: BatchResult & { readonly kind: "settled" }) => void;
   /** Called once, whatever breaks first. */
   readonly fatal: (fault: FatalFault) => void;
+  /** There is too little space, or enough again. */
+  readonly space: (state: SpaceState) => void;
   /** The WAL could not be emptied on closing. */
   readonly notEmptied: (problem: string) => void;
 }
@@ -68,7 +71,8 @@ export class WriterClient {
     if (report.kind === "settled") this.#events.settled(report);
     else if (report.kind === "fatal") {
       this.#end({ exitCode: report.exitCode, error: faultOf("The database failed", report.fault) });
-    } else if (report.kind === "cannot-start") {
+    } else if (report.kind === "space") this.#events.space(report.state);
+    else if (report.kind === "cannot-start") {
       this.#state = "over";
       this.#started.reject(new StorageError(report.text));
     } else if (report.kind === "ready") {

@@ -1,11 +1,15 @@
 import type { ErrorCode } from "@lair-chat/protocol/errors.ts";
 import type { LogEntry } from "./log-entry.ts";
+import type { SpaceSettings, SpaceState } from "./space-watch.ts";
 
 /** What passes between the thread that asks and the thread that writes. All of it is cloned. */
 
 /** What the writer thread is started with. */
 export interface WriterSetup {
   readonly file: string;
+  /** The id that the database gets if it has none yet. */
+  readonly newLogId: string;
+  readonly space: SpaceSettings;
   /** For tests of a full disk. */
   readonly maxPageCount?: number;
 }
@@ -56,6 +60,7 @@ export type BatchResult =
 export type WriterReport =
   | BatchResult
   | { readonly kind: "ready" }
+  | { readonly kind: "space"; readonly state: SpaceState }
   /** `problem`: why the WAL could not be emptied; nothing is lost, it is read at the next start. */
   | { readonly kind: "closed"; readonly problem: string | undefined }
   | { readonly kind: "cannot-start"; readonly text: string };

@@ -130,7 +130,7 @@ export async function openAccounts(options: AccountsOptions = {}): Promise<Accou
     passwords: createPasswordHasher(queue, options.cost ?? cheapHash),
     tokens: createAccessTokens({ secret: new Uint8Array(32).fill(7), clock }),
     lockout: createLoginLockout(clock),
-    bus: { endSession: (id) => void ended.push(id) },
+    bus: { endSession: (id) => void ended.push(id), userLogGrew: () => undefined },
     registration: options.registration ?? "open",
   };
   const presence = { isOnline: (id: UserId) => online.has(id), onlineUsers: () => online };
@@ -140,7 +140,12 @@ export async function openAccounts(options: AccountsOptions = {}): Promise<Accou
     clock,
     deps,
     auth,
-    users: createUsersHandlers({ db, presence, confirmPassword: createConfirmPassword(deps) }),
+    users: createUsersHandlers({
+      db,
+      presence,
+      bus: deps.bus,
+      confirmPassword: createConfirmPassword(deps),
+    }),
     check: createSessionCheck(deps),
     ended,
     online,

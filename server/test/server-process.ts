@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -45,10 +46,24 @@ const limitsOff = {
   LAIR_LIMIT_MESSAGES: "off",
 };
 
+const tries = 5;
+
 /** Starts the real server as a process of its own and waits until it is ready. */
 export async function startServerProcess(
   options: ServerProcessOptions = {},
 ): Promise<ServerProcess> {
+  const mayTryAgain = options.tcpPort === undefined || options.httpPort === undefined;
+  for (let left = tries; ; left -= 1) {
+    try {
+      return await startOnce(options);
+    } catch (error) {
+      // Another test may have taken the port that was free a moment ago.
+      if (!mayTryAgain || left <= 1 || !/is in use/.test(`${error}`)) throw error;
+    }
+  }
+}
+
+async function startOnce(options: ServerProcessOptions): Promise<ServerProcess> {
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), "lair-chat-")));
   const tcpPort = options.tcpPort ?? (await freePort());
   const httpPort = options.httpPort ?? (await freePort());
@@ -129,14 +144,26 @@ async function ready(
   }
 }
 
-/** A port nobody listens on at this moment. */
+/**
+ * A port that nobody has. Not one of those the system gives away by itself, between 32768 and 60999:
+ * one of these may be somebody's by the time the server asks for it, or asks for it again.
+ */
 export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(10_240, 32_768);
+    if (await isFree(port)) return port;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
   const server = createServer();
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
+  server.listen(port, "127.0.0.1");
+  try {
+    await once(server, "listening");
+  } catch {
+    return false;
+  }
   server.close();
   await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port was given");
-  return address.port;
+  return true;
 }

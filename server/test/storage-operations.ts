@@ -1,7 +1,11 @@
 import { ChatError } from "@lair-chat/protocol/errors.ts";
 import type { UserId } from "@lair-chat/protocol/ids.ts";
 import { sql } from "drizzle-orm";
-import { type WriteDb, writeOperation } from "../storage/database.ts";
+import {
+  type AppendMessageArgs,
+  appendMessageOperation,
+} from "../features/messages/message-store.ts";
+import { growingOperation, type WriteDb, writeOperation } from "../storage/database.ts";
 import { writeOperations } from "../write-operations.ts";
 
 /** Operations that only tests want, beside the server's own. */
@@ -43,6 +47,9 @@ export const setState = writeOperation(
   },
 );
 
+/** The same, where it needs space that may be kept for others. */
+export const growState = growingOperation("test.grow_state", setState.run);
+
 /** Two rows that are always equal, for those who look between transactions. */
 export const setBoth = writeOperation("test.set_both", async (tx, value: string) => {
   await setState.run(tx, { key: "left", value });
@@ -82,6 +89,15 @@ export const allowPages = writeOperation("test.allow_pages", async ({ db }, page
   raw.all(sql.raw(`pragma max_page_count = ${pages}`));
 });
 
+/** Says something in a conversation, and then refuses to have said it. */
+export const appendAndRefuse = writeOperation(
+  "test.append_and_refuse",
+  async (tx, args: AppendMessageArgs) => {
+    await appendMessageOperation.run(tx, args);
+    throw new ChatError("room_full");
+  },
+);
+
 export const giveFunction = writeOperation("test.give_function", async (tx, key: string) => {
   await setState.run(tx, { key, value: "stored" });
   return () => key;
@@ -99,11 +115,13 @@ export const testOperations = [
   ...writeOperations,
   addUsers,
   setState,
+  growState,
   setBoth,
   setStateAndThrow,
   insertState,
   readState,
   allowPages,
+  appendAndRefuse,
   giveFunction,
   exitThread,
 ];

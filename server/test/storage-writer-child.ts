@@ -25,9 +25,18 @@ export interface WriterChild {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Starts one; `wrapper` is put before the command, as in `strace -f …`. */
-export function startWriterChild(file: string, wrapper: readonly string[] = []): WriterChild {
-  const [command = process.execPath, ...args] = [...wrapper, process.execPath, script, file];
+export interface WriterChildOptions {
+  /** Put before the command, as in `strace -f …`. */
+  readonly wrapper?: readonly string[];
+  /** Bytes to keep free, and of the reserve. */
+  readonly space?: readonly [minFree: number, reserve: number];
+}
+
+/** Starts one on a database file. */
+export function startWriterChild(file: string, options: WriterChildOptions = {}): WriterChild {
+  const { wrapper = [], space = [] } = options;
+  const words = [...wrapper, process.execPath, script, file, ...space.map(String)];
+  const [command = process.execPath, ...args] = words;
   const child = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] });
   const lines: string[] = [];
   const waiting = new Set<() => void>();

@@ -1,6 +1,17 @@
 import { ChatError } from "@lair-chat/protocol/errors.ts";
-import type { ConversationId, DeviceId, SessionId, UserId } from "@lair-chat/protocol/ids.ts";
-import { type CommandName, commands, type LoggedEvent } from "@lair-chat/protocol/registry.ts";
+import type {
+  ConversationId,
+  DeviceId,
+  RoomId,
+  SessionId,
+  UserId,
+} from "@lair-chat/protocol/ids.ts";
+import {
+  type CommandName,
+  commands,
+  type LoggedEvent,
+  type UserLogEvent,
+} from "@lair-chat/protocol/registry.ts";
 import { withChannelBinding } from "../../commands/channel-binding.ts";
 import type { Dispatch } from "../../commands/dispatch.ts";
 import type { Call, Session } from "../../commands/handler.ts";
@@ -11,6 +22,7 @@ import type { TlsKeys } from "../../transports/tls-keys.ts";
 import { Admission } from "../admission.ts";
 import { type ConnectionLimits, connectionLimits } from "../connection-limits.ts";
 import { Connections } from "../connections.ts";
+import { HeadsSweep } from "../heads-sweep.ts";
 import type { SealingWays } from "../hello.ts";
 import { type CommittedEntry, Hub } from "../hub.ts";
 import { sealingOffer } from "../sealing-offer.ts";
@@ -69,9 +81,12 @@ export class SmallServer {
   readonly admission: Admission;
   readonly inbound: InboundBudget;
   readonly hub: Hub<SmallEntry>;
+  readonly heads: HeadsSweep;
   readonly connections: Connections;
   /** Who is in which conversation, as a database would have it. */
   readonly members = new Map<ConversationId, Set<UserId>>();
+  /** What is in users' own logs, as a database would have it. */
+  readonly userLogs = new Map<UserId, UserLogEvent[]>();
   readonly endedSessions = new Set<SessionId>();
   /** When sessions end that do not end as they did when they were signed in with. */
   readonly sessionEnds = new Map<SessionId, number>();
@@ -96,6 +111,19 @@ export class SmallServer {
       conversationIdsOf: (userId) => this.#conversationsOf(userId),
       ...this.limits,
       monotonic: () => performance.now(),
+      userLog: {
+        head: async (userId) => this.userLogs.get(userId)?.length ?? 0,
+        after: async (userId, page) => this.#userEntries(userId, page),
+      },
+      onAttached: (listener, userSeq) => this.heads.attached(listener, userSeq),
+    });
+    this.heads = new HeadsSweep({
+      users: () => this.hub.users(),
+      headsOf: async (userId) => this.#headsOf(userId),
+      logId: "log",
+      log,
+      everyMs: this.limits.headsMs,
+      random: () => Math.random(),
     });
     this.connections = new Connections({
       dispatch: withChannelBinding(smallDispatch(this, options.handlers ?? {})),
@@ -188,6 +216,19 @@ export class SmallServer {
     this.hub.publish([{ conversationId, seq, kind, event, ...(pair && { pair }) }]);
   }
 
+  /** Stores something in a user's own log, and says so. */
+  tellOwn(name: string, event: UserLogEvent): void {
+    const id = user(name);
+    this.userLogs.set(id, [...(this.userLogs.get(id) ?? []), event]);
+    this.hub.userLogGrew(id);
+  }
+
+  /** An entry that is committed and whose push is lost. */
+  loseMessage(room: string): void {
+    const id = conversation(room);
+    this.#heads.set(id, (this.#heads.get(id) ?? 0) + 1);
+  }
+
   /** Resolves when `predicate` holds, which is looked at again each turn. */
   async until(predicate: () => boolean, limitMs = 10_000): Promise<void> {
     const deadline = performance.now() + limitMs;
@@ -199,6 +240,7 @@ export class SmallServer {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.listener.stopAccepting();
+    this.heads[Symbol.dispose]();
     await this.connections[Symbol.asyncDispose]();
     await this.listener[Symbol.asyncDispose]();
   }
@@ -207,6 +249,23 @@ export class SmallServer {
     const found = [...this.members].filter(([, ids]) => ids.has(userId)).map(([id]) => id);
     await this.beforeLoading();
     return found;
+  }
+
+  #userEntries(userId: UserId, { after, limit }: { after: number; limit: number }) {
+    const events = this.userLogs.get(userId) ?? [];
+    return events.map((event, index) => ({ seq: index + 1, event })).slice(after, after + limit);
+  }
+
+  #headsOf(userId: UserId) {
+    const heads = [...this.members]
+      .filter(([, ids]) => ids.has(userId))
+      .map(([conversationId]) => ({
+        conversationId,
+        target: { type: "room", room_id: conversationId as string as RoomId } as const,
+        seq: this.#heads.get(conversationId) ?? 0,
+        chain: null,
+      }));
+    return { heads, userSeq: this.userLogs.get(userId)?.length ?? 0 };
   }
 
   #membersOf(id: ConversationId): Set<UserId> {

@@ -9,7 +9,12 @@ type Deps = Pick<AdminDeps, "db" | "bus" | "log">;
 export function createAdminDeleteRoom({ db, bus, log }: Deps): Handler<"admin_delete_room"> {
   return async ({ session: { userId } }, { room_id: roomId, reason }) => {
     const right = "room.force_delete";
-    const deleted = await db.write(deleteRoomOperation, { roomId, userId, right });
+    const deleted = await db.write(deleteRoomOperation, {
+      roomId,
+      userId,
+      right,
+      reason: reason ?? null,
+    });
     const conversationId = conversationOfRoom(roomId);
     log.info({ actorId: userId, conversationId }, "audit: a room was deleted");
     tellOfDeletion(bus, { ...deleted, roomId, deletedBy: userId, reason: reason ?? null });

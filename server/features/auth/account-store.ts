@@ -1,5 +1,5 @@
 import type { Role } from "@lair-chat/protocol/messages/shapes.ts";
-import { writeOperation } from "../../storage/database.ts";
+import { growingOperation } from "../../storage/database.ts";
 import { insertUser, type NewUser } from "../users/user-store.ts";
 import { consumeInvite } from "./registration-invite-store.ts";
 import { insertSession, type NewSession } from "./session-store.ts";
@@ -18,7 +18,7 @@ export interface NewAccount {
  * Makes an account and signs it in.
  * @throws ChatError `setup_token_invalid`, `invite_invalid`, `username_taken` or `email_taken`
  */
-export const createAccountOperation = writeOperation(
+export const createAccountOperation = growingOperation(
   "create_account",
   async (transaction, { user, session, setupTokenHash, inviteHash = null }: NewAccount) => {
     if (setupTokenHash !== null) await consumeSetupToken(transaction, setupTokenHash);

@@ -15,6 +15,6 @@ export interface AuthDeps {
   readonly passwords: PasswordHasher;
   readonly tokens: AccessTokens;
   readonly lockout: LoginLockout;
-  readonly bus: Pick<Bus, "endSession">;
+  readonly bus: Pick<Bus, "endSession" | "userLogGrew">;
   readonly registration: Config["registration"];
 }

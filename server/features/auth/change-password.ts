@@ -20,6 +20,7 @@ export function createChangePassword(deps: Deps): Handler<"change_password"> {
       keptSession: call.session.id,
     });
     for (const id of ended) deps.bus.endSession(id);
+    deps.bus.userLogGrew(user.id);
     return {};
   };
 }

@@ -68,6 +68,7 @@ function rotated(
   }
   // Somebody has a copy. Which of the two is the thief cannot be told, so neither goes on.
   bus.endSession(id);
+  bus.userLogGrew(userId);
   throw new ChatError("invalid_token", {
     message: "This refresh token was used before, so its session was ended. Sign in again.",
   });

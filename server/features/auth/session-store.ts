@@ -1,5 +1,6 @@
 import { ChatError } from "@lair-chat/protocol/errors.ts";
 import type { DeviceId, SessionId, UserId } from "@lair-chat/protocol/ids.ts";
+import type { EventOf } from "@lair-chat/protocol/registry.ts";
 import {
   and,
   desc,
@@ -17,6 +18,7 @@ import {
 import { type Reader, type WriteTransaction, writeOperation } from "../../storage/database.ts";
 import { preparedRead } from "../../storage/prepared.ts";
 import type { Tables } from "../../storage/schema/tables.ts";
+import { appendToUserLog } from "../user-log/user-log-store.ts";
 import { userById } from "../users/user-store.ts";
 import { demandNotBanned } from "./ban-store.ts";
 import { insertDevice, markSeen } from "./device-store.ts";
@@ -71,6 +73,7 @@ export async function insertSession(
     .values({ id, userId, deviceId, createdAt: now, expiresAt, revokedAt: null });
   if (refreshHash !== null) await insertRefreshToken(transaction, refreshHash, { id, expiresAt });
   await markSeen(transaction, session);
+  await appendToUserLog(transaction, userId, startedEvent(session, now));
   return { expiresAt, ended: await endSurplus(transaction, userId, id) };
 }
 
@@ -110,10 +113,11 @@ export async function insertRefreshToken(
 }
 
 async function endSurplus(
-  { db, tables, now }: WriteTransaction,
+  tx: WriteTransaction,
   userId: UserId,
   newest: SessionId,
 ): Promise<SessionId[]> {
+  const { db, tables, now } = tx;
   const { sessions } = tables;
   const others = await db
     .select({ id: sessions.id })
@@ -124,6 +128,7 @@ async function endSurplus(
   if (surplus.length === 0) return [];
   const ids = surplus.map(({ id }) => id);
   await db.update(sessions).set({ revokedAt: now }).where(inArray(sessions.id, ids));
+  await tellEnded(tx, userId, ids);
   return ids;
 }
 
@@ -136,27 +141,52 @@ export const revokeSessionOperation = writeOperation(
 
 /** Ends all sessions of a user but one, if one is named; resolves with those that ended. */
 export async function endSessionsOf(
-  { db, tables: { sessions }, now }: WriteTransaction,
+  tx: WriteTransaction,
   userId: UserId,
   kept?: SessionId,
 ): Promise<readonly SessionId[]> {
+  const { db, tables, now } = tx;
+  const { sessions } = tables;
   const isLive = and(eq(sessions.userId, userId), isNull(sessions.revokedAt));
   const ended = await db
     .update(sessions)
     .set({ revokedAt: now })
     .where(kept === undefined ? isLive : and(isLive, ne(sessions.id, kept)))
     .returning({ id: sessions.id });
-  return ended.map(({ id }) => id);
+  const ids = ended.map(({ id }) => id);
+  await tellEnded(tx, userId, ids);
+  return ids;
 }
 
 /** Ends a session; its tokens stop working with it. */
-export async function endSession(
-  { db, tables, now }: WriteTransaction,
-  id: SessionId,
-): Promise<void> {
+export async function endSession(tx: WriteTransaction, id: SessionId): Promise<void> {
+  const { db, tables, now } = tx;
   const { sessions } = tables;
   const isLive = and(eq(sessions.id, id), isNull(sessions.revokedAt));
-  await db.update(sessions).set({ revokedAt: now }).where(isLive);
+  const [ended] = await db
+    .update(sessions)
+    .set({ revokedAt: now })
+    .where(isLive)
+    .returning({ userId: sessions.userId });
+  if (ended !== undefined) await tellEnded(tx, ended.userId, [id]);
+}
+
+async function tellEnded(tx: WriteTransaction, userId: UserId, ids: SessionId[]): Promise<void> {
+  if (ids.length === 0) return;
+  await appendToUserLog(tx, userId, { type: "sessions_ended", session_ids: ids });
+}
+
+function startedEvent(
+  { id, deviceId, deviceName }: NewSession,
+  now: number,
+): EventOf<"session_started"> {
+  return {
+    type: "session_started",
+    session_id: id,
+    device_id: deviceId,
+    device_name: deviceName,
+    created_at: new Date(now).toISOString(),
+  };
 }
 
 /**

@@ -46,6 +46,7 @@ export async function signIn(
 ): Promise<Result<"login">> {
   const { stored, refreshToken, started } = opened;
   for (const ended of started.ended) deps.bus.endSession(ended);
+  deps.bus.userLogGrew(user.id);
   const session = toSession({ ...stored, expiresAt: started.expiresAt }, user);
   const access = await signAccess(deps, session, refreshToken !== undefined);
   await call.signIn(session);

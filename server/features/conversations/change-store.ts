@@ -1,7 +1,9 @@
+import { ChatError } from "@lair-chat/protocol/errors.ts";
 import type { MessageId } from "@lair-chat/protocol/ids.ts";
 import { and, desc, eq, gt, inArray, lt, sql } from "drizzle-orm";
 import type { Reader, WriteTransaction } from "../../storage/database.ts";
-import type { LogEntry } from "../../storage/log-entry.ts";
+import { rowChecksum } from "../../storage/log-chain.ts";
+import type { EntryKind, LogEntry } from "../../storage/log-entry.ts";
 import { sealPayload } from "../../storage/payload-seal.ts";
 import { preparedRead } from "../../storage/prepared.ts";
 import { entryOf, pairOf } from "./entry-row-store.ts";
@@ -14,7 +16,6 @@ import { entryOf, pairOf } from "./entry-row-store.ts";
  */
 
 const blank = new Uint8Array();
-const noHash = new Uint8Array(32);
 const digits = 9;
 
 /** The id of a message's nth change. All of them stand behind the message's own, in their order. */
@@ -46,21 +47,23 @@ async function newestChangeOf(
 ): Promise<LogEntry | undefined> {
   const after = `${messageId}/`;
   const [row] = await newestChange(reader).execute({ after, before: `${after}:` });
-  return row && entryOf(row, pair);
+  return row && entryOf(reader, row, pair);
 }
 
 /** A message as it is now, from the row it was stored in. */
 async function asItIs(reader: Reader, stored: LogEntry): Promise<LogEntry> {
   if (!isChanged(stored)) return stored;
   const change = await newestChangeOf(reader, stored);
-  if (change === undefined) throw new Error(`What changed message ${stored.messageId} is missing.`);
+  if (change === undefined) reader.foundCorrupt?.(stored);
+  if (change === undefined || change.isCorrupt === true) return { ...stored, isCorrupt: true };
   return stored.kind === "erased"
     ? { ...stored, deletedBy: change.senderId }
     : { ...stored, payload: change.payload, isEdited: true };
 }
 
 /** No message was sent without content, so a blank one has it elsewhere. */
-function isChanged({ kind, payload }: LogEntry): boolean {
+function isChanged({ kind, payload, isCorrupt }: LogEntry): boolean {
+  if (isCorrupt === true) return false;
   return kind === "erased" || (kind === "message" && payload.length === 0);
 }
 
@@ -80,7 +83,8 @@ export async function withChanges(
 }
 
 function isChange(entry: LogEntry): entry is LogEntry & { readonly messageId: MessageId } {
-  return (entry.kind === "edit" || entry.kind === "delete") && entry.messageId !== null;
+  const isKind = entry.kind === "edit" || entry.kind === "delete";
+  return isKind && entry.messageId !== null && entry.isCorrupt !== true;
 }
 
 /** The messages that entries changed, as they are now. */
@@ -99,41 +103,59 @@ async function subjectsOf(
     .from(logEntries)
     .where(inArray(logEntries.messageId, [...ids]));
   for (const row of rows) {
-    subjects.set(row.messageId, await asItIs(reader, entryOf(row, first.pair)));
+    subjects.set(row.messageId, await asItIs(reader, entryOf(reader, row, first.pair)));
   }
   return subjects;
 }
 
-/** A message as it is now, or what is left of it where it was erased. */
+/**
+ * A message as it is now, or what is left of it where it was erased.
+ * @throws ChatError `internal_error` where it is damaged
+ */
 export async function messageById(reader: Reader, id: MessageId): Promise<LogEntry | undefined> {
   const { logEntries } = reader.tables;
   const [row] = await reader.read.select().from(logEntries).where(eq(logEntries.messageId, id));
   if (row === undefined) return undefined;
-  return asItIs(reader, entryOf(row, await pairOf(reader, row.conversationId)));
+  const pair = await pairOf(reader, row.conversationId);
+  return demandIntact(await asItIs(reader, entryOf(reader, row, pair)));
+}
+
+/** An entry that something is to be decided by. @throws ChatError `internal_error` where it is damaged */
+export function demandIntact(entry: LogEntry): LogEntry {
+  if (entry.isCorrupt !== true) return entry;
+  throw new ChatError("internal_error", {
+    message: "That message was damaged on the server's disk. Its administrator can restore it.",
+  });
 }
 
 /**
  * Takes the content out of all rows of a message. Resolves with the id of the change that does this.
- * The hash of what was sent first stays, to know a late retry of it.
+ * The hashes of what was there stay: the chain is over them, and a late retry is known by its own.
  */
 export async function blankMessage(
   tx: WriteTransaction,
   message: LogEntry & { readonly messageId: MessageId },
   kind: "message" | "erased",
 ): Promise<MessageId> {
-  const { logEntries } = tx.tables;
-  const nothing = sealPayload(message.conversationId, blank);
+  const { messageId } = message;
   const change = await newestChangeOf(tx, message);
+  await blankRow(tx, messageId, kind);
+  if (change === undefined || change.messageId === null) return changeId(messageId, 1);
+  await blankRow(tx, change.messageId);
+  return changeId(messageId, Number(change.messageId.slice(-digits)) + 1);
+}
+
+async function blankRow(tx: WriteTransaction, id: MessageId, kind?: EntryKind): Promise<void> {
+  const { logEntries } = tx.tables;
+  const isIt = eq(logEntries.messageId, id);
+  const [row] = await tx.read.select().from(logEntries).where(isIt);
+  if (row === undefined) throw new Error(`The message ${id} went away while it was changed.`);
+  const nothing = sealPayload(row.conversationId, blank);
+  const blanked = { ...row, kind: kind ?? row.kind, ...nothing };
+  // One that had none gets none: the row would grow.
+  const checksum = row.checksum && rowChecksum(blanked);
   await tx.db
     .update(logEntries)
-    .set({ kind, ...nothing })
-    .where(eq(logEntries.messageId, message.messageId));
-  if (change?.messageId === undefined || change.messageId === null) {
-    return changeId(message.messageId, 1);
-  }
-  await tx.db
-    .update(logEntries)
-    .set({ contentHash: noHash, ...nothing })
-    .where(eq(logEntries.messageId, change.messageId));
-  return changeId(message.messageId, Number(change.messageId.slice(-digits)) + 1);
+    .set({ kind: blanked.kind, ...nothing, checksum })
+    .where(isIt);
 }

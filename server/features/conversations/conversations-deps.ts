@@ -1,8 +1,8 @@
 import type { Presence } from "../../cluster/presence.ts";
-import type { Reader } from "../../storage/database.ts";
+import type { Database, Reader } from "../../storage/database.ts";
 
 /** What the handlers of this feature work with. */
 export interface ConversationsDeps {
-  readonly db: Reader;
+  readonly db: Reader & Pick<Database, "logId">;
   readonly presence: Presence;
 }

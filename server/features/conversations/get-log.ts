@@ -1,7 +1,7 @@
 import { limits } from "@lair-chat/protocol/limits.ts";
 import type { Handler } from "../../commands/handler.ts";
 import type { ConversationsDeps } from "./conversations-deps.ts";
-import { asReadFrom, toEvent } from "./log-rules.ts";
+import { asReadFrom, toPageEntry } from "./log-rules.ts";
 import { headOf, readLog } from "./log-store.ts";
 import { fitPage } from "./page-rules.ts";
 import { readableConversation } from "./readable-store.ts";
@@ -13,9 +13,9 @@ export function createGetLog({ db }: Pick<ConversationsDeps, "db">): Handler<"ge
     const { conversationId, startsAt } = readable;
     const page = await readLog(db, { ...readable, before, after, limit });
     // Read after the page, so that it is never behind it; an entry committed in between only makes it larger.
-    const head = await headOf(db, conversationId);
+    const { seq: head } = await headOf(db, conversationId);
     const keep = after === undefined ? "last" : "first";
-    const events = page.entries.map((entry) => toEvent(asReadFrom(startsAt, entry)));
+    const events = page.entries.map((entry) => toPageEntry(asReadFrom(startsAt, entry)));
     const { items, hasMore } = fitPage(events, page.hasMore, keep);
     return { entries: [...items], head, has_more: hasMore, history_starts_at: startsAt };
   };

@@ -27,6 +27,7 @@ const message: LogEntry = {
   payload: encodeContent("grüße 👋\u0000"),
   seq: 7,
   createdAt: Date.UTC(2026, 0, 2, 3, 4, 5, 6),
+  chain: null,
 };
 
 const join: LogEntry = {

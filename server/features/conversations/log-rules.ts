@@ -1,4 +1,4 @@
-import type { UserId } from "@lair-chat/protocol/ids.ts";
+import type { ConversationId, UserId } from "@lair-chat/protocol/ids.ts";
 import type { Message } from "@lair-chat/protocol/messages/shapes.ts";
 import type { EventOf, LoggedEvent } from "@lair-chat/protocol/registry.ts";
 import { type EntryKind, type LogEntry, roomOfConversation } from "../../storage/log-entry.ts";
@@ -56,6 +56,11 @@ export function encodeSettings(payload: SettingsPayload): Uint8Array {
 /** Milliseconds since the epoch, as the wire writes it. */
 export function timestamp(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
+}
+
+/** A chain, as the wire writes it. */
+export function toBase64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("base64");
 }
 
 const events: { readonly [Kind in EntryKind]: (entry: LogEntry) => LoggedEvent } = {
@@ -130,6 +135,40 @@ export function withoutContent(entry: LogEntry): LogEntry {
   return { ...entry, subject: { ...entry.subject, payload: new Uint8Array(), clientId: null } };
 }
 
+/** What a page of the log says of a place whose content the disk has changed. */
+export interface CorruptEntry {
+  readonly type: "entry_corrupt";
+  readonly seq: number;
+  readonly corrupt: true;
+}
+
+/** An entry as a page gives it: what is damaged is neither believed nor passed over. */
+export function toPageEntry(entry: LogEntry): LoggedEvent | CorruptEntry {
+  const { seq } = entry;
+  if (entry.isCorrupt === true || entry.subject?.isCorrupt === true) {
+    return { type: "entry_corrupt", seq, corrupt: true };
+  }
+  return toEvent(entry);
+}
+
+type MembershipEvent =
+  | EventOf<"user_joined_room">
+  | EventOf<"user_left_room">
+  | EventOf<"member_role_changed">;
+
+/** The event of an entry that is a join, a leave or a change of role. */
+export function toMembershipEvent(entry: LogEntry): MembershipEvent {
+  const event = toEvent(entry);
+  switch (event.type) {
+    case "user_joined_room":
+    case "user_left_room":
+    case "member_role_changed":
+      return event;
+    default:
+      throw new Error(`${nameOf(entry)} is no change of a membership.`);
+  }
+}
+
 /** A message as every reader of its conversation sees it, the author included. */
 export function toMessage(entry: LogEntry): Message {
   if (entry.kind !== "message" || entry.messageId === null) {
@@ -171,8 +210,17 @@ function erasedEvent(erased: LogEntry, at: LogEntry): EventOf<"message_deleted">
 
 /** In a direct conversation the recipient is the one who did not write. */
 function targetOf({ pair, senderId, conversationId }: LogEntry): Message["target"] {
+  return targetFor(senderId, conversationId, pair);
+}
+
+/** What a member calls a conversation: a direct one by the other user. */
+export function targetFor(
+  userId: UserId,
+  conversationId: ConversationId,
+  pair: LogEntry["pair"],
+): Message["target"] {
   if (pair === undefined) return { type: "room", room_id: roomOfConversation(conversationId) };
-  return { type: "dm", recipient: pair[0] === senderId ? pair[1] : pair[0] };
+  return { type: "dm", recipient: pair[0] === userId ? pair[1] : pair[0] };
 }
 
 function nameOf({ seq, conversationId }: LogEntry): string {

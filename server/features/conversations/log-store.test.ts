@@ -59,7 +59,7 @@ test("a thousand sends at once to several rooms get dense places in the order of
       seqs(entries),
       entries.map((_, index) => index + 1),
     );
-    assert.equal(await headOf(db, conversationId), entries.length);
+    assert.equal((await headOf(db, conversationId)).seq, entries.length);
     const sent = results.filter(({ entry }) => entry.conversationId === conversationId);
     assert.deepEqual(
       sent.map(({ entry }) => entry.seq),
@@ -87,10 +87,12 @@ test("a retry gets the entry of the first try, and it is not announced again", a
   assert.deepEqual([first.repeated, sameTurn.repeated, later.repeated], [false, true, true]);
   for (const { entry } of [sameTurn, later]) {
     assert.deepEqual(toMessage(entry), toMessage(first.entry));
-    assert.deepEqual({ ...entry, payload: null }, { ...first.entry, payload: null });
+    assert.deepEqual(Buffer.from(entry.chain ?? []), Buffer.from(first.entry.chain ?? []));
+    const rest = { payload: null, chain: null };
+    assert.deepEqual({ ...entry, ...rest }, { ...first.entry, ...rest });
   }
   assert.equal(announced.length, 1);
-  assert.equal(await headOf(storage.db, conversationOfRoom(room)), 2);
+  assert.equal((await headOf(storage.db, conversationOfRoom(room))).seq, 2);
 });
 
 test("another message under the same client_id is a conflict", async () => {
@@ -103,7 +105,7 @@ test("another message under the same client_id is a conflict", async () => {
     storage.db.write(appendMessageOperation, toRoom(room, ann, "goodbye", clientId)),
     { code: "id_conflict" },
   );
-  assert.equal(await headOf(storage.db, conversationOfRoom(room)), 2);
+  assert.equal((await headOf(storage.db, conversationOfRoom(room))).seq, 2);
 });
 
 test("a client_id is one sender's in one conversation, and no one else's", async () => {
@@ -167,7 +169,11 @@ test("what is read from the log is what was announced", async () => {
   const [entry] = announced;
   assert(entry !== undefined);
   const log = await readLog(db, { conversationId: entry.conversationId, limit: 10 });
-  const plain = (one: LogEntry) => ({ ...one, payload: Buffer.from(one.payload).toString() });
+  const plain = ({ payload, chain, ...rest }: LogEntry) => ({
+    ...rest,
+    payload: Buffer.from(payload).toString(),
+    chain: Buffer.from(chain ?? []).toString("hex"),
+  });
   assert.deepEqual(log.entries.map(plain), announced.map(plain));
 });
 
@@ -243,7 +249,7 @@ test("messages are found however many joins and leaves lie between them", async 
 test("a conversation that does not exist has an empty log", async () => {
   await using storage = await openTestStorage();
   const conversationId = newId.conversation();
-  assert.equal(await headOf(storage.db, conversationId), 0);
+  assert.equal((await headOf(storage.db, conversationId)).seq, 0);
   const empty = { entries: [], hasMore: false };
   assert.deepEqual(await readLog(storage.db, { conversationId, limit: 5 }), empty);
   assert.deepEqual(await readMessages(storage.db, { conversationId, limit: 5 }), empty);

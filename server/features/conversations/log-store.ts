@@ -1,13 +1,15 @@
-import { hash } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { ChatError } from "@lair-chat/protocol/errors.ts";
 import type { ConversationId } from "@lair-chat/protocol/ids.ts";
 import { and, asc, desc, eq, gt, lt, sql } from "drizzle-orm";
+import { failPoint } from "../../observability/fail-points.ts";
 import type { Reader, WriteTransaction } from "../../storage/database.ts";
+import { chainStart, contentHashOf, nextChain, rowChecksum } from "../../storage/log-chain.ts";
 import type { EntryDraft, LogEntry } from "../../storage/log-entry.ts";
+import type { LogPlace } from "../../storage/log-places.ts";
 import { sealPayload } from "../../storage/payload-seal.ts";
 import { preparedRead, preparedWrite } from "../../storage/prepared.ts";
-import { withChanges } from "./change-store.ts";
+import { demandIntact, withChanges } from "./change-store.ts";
 import { type EntryRow, entryOf, pairOf } from "./entry-row-store.ts";
 import { firstSeqFrom } from "./log-time-store.ts";
 
@@ -33,16 +35,16 @@ const entryByClientId = preparedRead(({ read, tables: { logEntries } }) =>
     .prepare("entry_by_client_id"),
 );
 
-const takePlace = preparedWrite(({ db, tables: { conversations } }) =>
-  db
-    .update(conversations)
-    .set({
-      lastSeq: sql`${conversations.lastSeq} + 1`,
-      lastEntryAt: sql`case when ${conversations.lastEntryAt} < ${at("now")} then ${at("now")} else ${conversations.lastEntryAt} end`,
+const lastPlace = preparedRead(({ read, tables: { conversations } }) =>
+  read
+    .select({
+      seq: conversations.lastSeq,
+      createdAt: conversations.lastEntryAt,
+      chain: conversations.chain,
     })
+    .from(conversations)
     .where(eq(conversations.id, at("conversationId")))
-    .returning({ seq: conversations.lastSeq, createdAt: conversations.lastEntryAt })
-    .prepare("take_place_in_log"),
+    .prepare("last_place_in_log"),
 );
 
 const insertEntry = preparedWrite(({ db, tables: { logEntries } }) =>
@@ -60,6 +62,8 @@ const insertEntry = preparedWrite(({ db, tables: { logEntries } }) =>
       payload: at("payload"),
       keyId: at("keyId"),
       createdAt: at("createdAt"),
+      chain: at("chain"),
+      checksum: at("checksum"),
     })
     .prepare("insert_entry"),
 );
@@ -75,20 +79,53 @@ export async function appendEntry(
   draft: EntryDraft,
   admit?: () => Promise<void>,
 ): Promise<Appended> {
-  const contentHash = hashOf(draft);
+  const contentHash = contentHashOf(draft.kind, draft.payload);
   const stored = await storedBefore(tx, draft, contentHash);
   if (stored !== undefined) return { entry: stored, repeated: true };
   await admit?.();
-  const [place] = await takePlace(tx).execute({
-    conversationId: draft.conversationId,
-    now: tx.now,
-  });
-  if (place === undefined) throw new Error(`There is no conversation ${draft.conversationId}.`);
-  const sealed = sealPayload(draft.conversationId, draft.payload);
-  await insertEntry(tx).execute({ ...draft, ...place, ...sealed, contentHash });
+  const place = await takePlace(tx, draft, contentHash);
+  const row = rowOf(draft, place, contentHash);
+  await insertEntry(tx).execute({ ...row, checksum: rowChecksum(row) });
+  failPoint("appended");
   const entry: LogEntry = { ...draft, ...place };
   tx.appended(entry);
   return { entry, repeated: false };
+}
+
+/** Moves the end of the log by one. The first entry with a chain starts it, whatever older ones are before it. */
+async function takePlace(
+  tx: WriteTransaction,
+  draft: EntryDraft,
+  contentHash: Uint8Array,
+): Promise<ChainedPlace> {
+  const { conversationId } = draft;
+  const last = tx.places.get(conversationId) ?? (await readLastPlace(tx, conversationId));
+  const seq = last.seq + 1;
+  const createdAt = Math.max(last.createdAt, tx.now);
+  const before = last.chain ?? chainStart(conversationId);
+  const chain = nextChain(before, { ...draft, seq, createdAt }, contentHash);
+  const place = { seq, createdAt, chain };
+  tx.places.move(conversationId, place);
+  return place;
+}
+
+type ChainedPlace = LogPlace & { readonly chain: Uint8Array };
+
+async function readLastPlace(tx: WriteTransaction, id: ConversationId): Promise<LogPlace> {
+  const [place] = await lastPlace(tx).execute({ conversationId: id });
+  if (place === undefined) throw new Error(`There is no conversation ${id}.`);
+  return place;
+}
+
+function rowOf(
+  draft: EntryDraft,
+  place: ChainedPlace,
+  contentHash: Uint8Array,
+): Omit<EntryRow, "checksum"> {
+  const { conversationId, kind, messageId, senderId, senderName, clientId, payload } = draft;
+  const sealed = sealPayload(conversationId, payload);
+  const who = { conversationId, kind, messageId, senderId, senderName, clientId };
+  return { ...who, ...place, ...sealed, contentHash };
 }
 
 async function storedBefore(
@@ -100,13 +137,10 @@ async function storedBefore(
   if (clientId === null) return undefined;
   const [row] = await entryByClientId(tx).execute({ conversationId, senderId, clientId });
   if (row === undefined) return undefined;
+  const entry = demandIntact(entryOf(tx, row, pair));
   if (Buffer.compare(row.contentHash, contentHash) !== 0) throw new ChatError("id_conflict");
-  const [stored] = await withChanges(tx, [entryOf(row, pair)]);
-  return stored;
-}
-
-function hashOf({ kind, payload }: EntryDraft): Uint8Array {
-  return hash("sha256", Buffer.concat([Buffer.from(`${kind}\0`), payload]), "buffer");
+  const [stored] = await withChanges(tx, [entry]);
+  return stored && demandIntact(stored);
 }
 
 /** Entries of one page, and whether there are more in the direction that was asked for. */
@@ -153,7 +187,7 @@ export interface MessageRange {
 /** A page of a conversation's messages, the newest first. Not for transactions: it lets the loop turn. */
 export async function readMessages(reader: Reader, range: MessageRange): Promise<LogPage> {
   const { conversationId, startsAt = 1, before, after, limit } = range;
-  const head = await headOf(reader, conversationId);
+  const { seq: head } = await headOf(reader, conversationId);
   const seqOf = async (bound: MessageBound, tick: 0 | 1) =>
     "seq" in bound
       ? bound.seq
@@ -233,20 +267,29 @@ async function pageOf(
   rows: readonly EntryRow[],
 ): Promise<LogPage> {
   const pair = await pairOf(reader, conversationId);
-  const entries = rows.slice(0, limit).map((row) => entryOf(row, pair));
+  const entries = rows.slice(0, limit).map((row) => entryOf(reader, row, pair));
   return { entries: await withChanges(reader, entries), hasMore: rows.length > limit };
 }
 
 const headQuery = preparedRead(({ read, tables: { conversations } }) =>
   read
-    .select({ head: conversations.lastSeq })
+    .select({ seq: conversations.lastSeq, chain: conversations.chain })
     .from(conversations)
     .where(eq(conversations.id, at("conversationId")))
     .prepare("log_head"),
 );
 
-/** The newest seq of a conversation; 0 when it has no entry, or does not exist. */
-export async function headOf(reader: Reader, conversationId: ConversationId): Promise<number> {
+/** Where a log ends. */
+export interface LogHead {
+  /** The newest seq; 0 when there is no entry, or no conversation. */
+  readonly seq: number;
+  /** The chain of that entry; null where it has none. */
+  readonly chain: Uint8Array | null;
+}
+
+export async function headOf(reader: Reader, conversationId: ConversationId): Promise<LogHead> {
+  const moved = reader.places?.get(conversationId);
+  if (moved !== undefined) return moved;
   const [row] = await headQuery(reader).execute({ conversationId });
-  return row?.head ?? 0;
+  return row ?? { seq: 0, chain: null };
 }

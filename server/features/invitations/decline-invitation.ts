@@ -11,6 +11,7 @@ export function createDeclineInvitation({
     const args = { invitationId, userId: session.userId };
     const answered = await db.write(declineInvitationOperation, args);
     if (answered.kind === "expired") return refuseExpired(bus, answered.row);
+    bus.userLogGrew(session.userId);
     return {};
   };
 }

@@ -1,7 +1,13 @@
 import type { InvitationId, RoomId, UserId } from "@lair-chat/protocol/ids.ts";
 import { and, eq } from "drizzle-orm";
 import type { Reader, WriteTransaction } from "../../storage/database.ts";
-import { type InvitationRow, statusAt } from "./invitation-rules.ts";
+import { appendToUserLog } from "../user-log/user-log-store.ts";
+import {
+  type InvitationRow,
+  type SettledStatus,
+  settledEvent,
+  statusAt,
+} from "./invitation-rules.ts";
 
 /** The rows of invitations, for whoever lets people into rooms or keeps them out. */
 
@@ -45,12 +51,18 @@ export function pendingOfRoom(
   return read.select().from(invitations).where(isOne);
 }
 
-/** Writes down what became of an invitation. */
+/** Writes down what became of an invitation, and tells the one who was invited. */
 export async function settleInvitation(
-  { db, now, tables: { invitations } }: WriteTransaction,
+  tx: WriteTransaction,
   id: InvitationId,
-  status: Exclude<InvitationRow["status"], "pending">,
+  status: SettledStatus,
 ): Promise<void> {
-  const answer = { status, respondedAt: status === "expired" ? null : now };
-  await db.update(invitations).set(answer).where(eq(invitations.id, id));
+  const { invitations } = tx.tables;
+  const answer = { status, respondedAt: status === "expired" ? null : tx.now };
+  const [row] = await tx.db
+    .update(invitations)
+    .set(answer)
+    .where(eq(invitations.id, id))
+    .returning({ inviteeId: invitations.inviteeId });
+  if (row !== undefined) await appendToUserLog(tx, row.inviteeId, settledEvent(id, status));
 }

@@ -55,6 +55,23 @@ export function cancelledEvent(
   return { type: "invitation_cancelled", invitation_id: id, reason };
 }
 
+export type SettledStatus = Exclude<InvitationStatus, "pending">;
+
+/** What all devices of the invitee are told of an invitation that is settled. */
+export function settledEvent(
+  id: InvitationRow["id"],
+  status: SettledStatus,
+): EventOf<"invitation_cancelled"> | EventOf<"invitation_settled"> {
+  if (status === "expired") return cancelledEvent({ id }, "expired");
+  if (status === "cancelled") return cancelledEvent({ id }, "cancelled_by_inviter");
+  return { type: "invitation_settled", invitation_id: id, status };
+}
+
+export function receivedEvent(invitation: NamedInvitation): EventOf<"invitation_received"> {
+  const wire = toWireInvitation(invitation, invitation.row.createdAt);
+  return { type: "invitation_received", invitation: wire };
+}
+
 function timestamp(ms: number): string {
   return new Date(ms).toISOString();
 }

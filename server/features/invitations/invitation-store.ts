@@ -1,10 +1,11 @@
 import { ChatError } from "@lair-chat/protocol/errors.ts";
 import type { InvitationId, RoomId, UserId } from "@lair-chat/protocol/ids.ts";
 import { can, demand } from "../../rights/can.ts";
-import { type WriteTransaction, writeOperation } from "../../storage/database.ts";
+import { growingOperation, type WriteTransaction, writeOperation } from "../../storage/database.ts";
 import { isUniqueViolation } from "../../storage/unique-violation.ts";
 import { enterRoom, type Joined, userOf } from "../rooms/membership-store.ts";
 import { admitToRoom, type RoomAccess, roomAccess } from "../rooms/room-access-store.ts";
+import { appendToUserLog } from "../user-log/user-log-store.ts";
 import { isBlockedBetween } from "../users/block-store.ts";
 import { invitationById, pendingInvitation, settleInvitation } from "./invitation-row-store.ts";
 import {
@@ -12,6 +13,7 @@ import {
   type InvitationRow,
   invitationLifetimeMs,
   type NamedInvitation,
+  receivedEvent,
   statusAt,
 } from "./invitation-rules.ts";
 
@@ -34,7 +36,7 @@ export interface Invited {
  * @throws ChatError `room_not_found`, `not_room_member`, `permission_denied`, `user_not_found`,
  * `already_member`, `room_banned`, `user_blocked`, `already_invited`
  */
-export const inviteToRoomOperation = writeOperation(
+export const inviteToRoomOperation = growingOperation(
   "invite_to_room",
   async (tx, args: InviteArgs): Promise<Invited> => {
     const { roomId, inviterId, inviteeId } = args;
@@ -49,6 +51,7 @@ export const inviteToRoomOperation = writeOperation(
       inviterName: inviter.username,
       inviteeName: invitee.username,
     };
+    await appendToUserLog(tx, inviteeId, receivedEvent(invitation));
     return { invitation, expired };
   },
 );

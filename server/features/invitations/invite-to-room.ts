@@ -1,6 +1,6 @@
 import type { InvitationId } from "@lair-chat/protocol/ids.ts";
 import type { Handler } from "../../commands/handler.ts";
-import { cancelledEvent, toWireInvitation } from "./invitation-rules.ts";
+import { cancelledEvent, receivedEvent } from "./invitation-rules.ts";
 import { inviteToRoomOperation } from "./invitation-store.ts";
 import type { InvitationsDeps } from "./invitations-deps.ts";
 
@@ -18,8 +18,8 @@ export function createInviteToRoom({
       message,
     });
     if (expired !== undefined) bus.toUser(inviteeId, cancelledEvent(expired, "expired"));
-    const invitation = toWireInvitation(named, named.row.createdAt);
-    bus.toUser(inviteeId, { type: "invitation_received", invitation });
-    return { invitation };
+    const received = receivedEvent(named);
+    bus.toUser(inviteeId, received);
+    return { invitation: received.invitation };
   };
 }

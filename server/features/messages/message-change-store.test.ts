@@ -46,7 +46,7 @@ async function logOf(db: Database, id: RoomId | ConversationId): Promise<readonl
   const conversationId = id as ConversationId;
   const { entries } = await readLog(db, { conversationId, after: 0, limit: 500 });
   const events = entries.map(toEvent);
-  const head = await headOf(db, conversationId);
+  const { seq: head } = await headOf(db, conversationId);
   assert.deepEqual(
     events.map(({ seq }) => seq),
     Array.from({ length: head }, (_, index) => index + 1),

@@ -1,6 +1,6 @@
 import { ChatError } from "@lair-chat/protocol/errors.ts";
 import type { MessageId, UserId } from "@lair-chat/protocol/ids.ts";
-import { type WriteTransaction, writeOperation } from "../../storage/database.ts";
+import { growingOperation, type WriteTransaction, writeOperation } from "../../storage/database.ts";
 import { type LogEntry, roomOfConversation } from "../../storage/log-entry.ts";
 import { blankMessage, messageById } from "../conversations/change-store.ts";
 import { historyStartOf, membersBehind } from "../conversations/history-store.ts";
@@ -23,7 +23,7 @@ export interface ChangeMessageArgs {
  * is now; content that it has already changes nothing, so that a retry does not.
  * @throws ChatError as `demandEdit` says
  */
-export const editMessageOperation = writeOperation(
+export const editMessageOperation = growingOperation(
   "edit_message",
   async (
     tx,

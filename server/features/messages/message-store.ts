@@ -9,7 +9,7 @@ import type {
 import type { RoomRole } from "@lair-chat/protocol/messages/shapes.ts";
 import { and, eq, sql } from "drizzle-orm";
 import { type Actor, type Resource, standingOf } from "../../rights/can.ts";
-import { type WriteTransaction, writeOperation } from "../../storage/database.ts";
+import { growingOperation, type WriteTransaction } from "../../storage/database.ts";
 import { conversationOfRoom, type EntryDraft } from "../../storage/log-entry.ts";
 import { preparedRead } from "../../storage/prepared.ts";
 import { ensureDirectConversation, pairOfUsers } from "../conversations/conversation-store.ts";
@@ -31,6 +31,8 @@ export interface AppendMessageArgs {
   readonly sender: { readonly id: UserId; readonly username: string };
   readonly messageId: MessageId;
   readonly clientId: ClientId | null;
+  /** The message of the same sender behind which alone this one is to be stored. */
+  readonly follows?: ClientId | undefined;
   /** See `encodeContent`. */
   readonly payload: Uint8Array;
 }
@@ -38,9 +40,9 @@ export interface AppendMessageArgs {
 /**
  * Stores a message of somebody who may write there.
  * @throws ChatError `room_not_found`, `not_room_member`, `room_moderated`, `user_not_found`,
- * `user_blocked`, `validation_failed` (to oneself), `id_conflict`
+ * `user_blocked`, `validation_failed` (to oneself, behind itself), `id_conflict`, `predecessor_missing`
  */
-export const appendMessageOperation = writeOperation(
+export const appendMessageOperation = growingOperation(
   "append_message",
   (tx, args: AppendMessageArgs): Promise<Appended> =>
     args.target.kind === "room"
@@ -54,7 +56,10 @@ function appendToRoom(
   roomId: RoomId,
 ): Promise<Appended> {
   const draft = draftOf(args, conversationOfRoom(roomId));
-  return appendEntry(tx, draft, () => checkMayWrite(tx, roomId, args.sender.id));
+  return appendEntry(tx, draft, async () => {
+    await checkMayWrite(tx, roomId, args.sender.id);
+    await checkPredecessor(tx, draft, args.follows);
+  });
 }
 
 async function appendToUser(
@@ -65,7 +70,10 @@ async function appendToUser(
   const { id } = args.sender;
   const conversationId = await ensureDirectConversation(tx, id, recipient, newConversationId);
   const draft = { ...draftOf(args, conversationId), pair: pairOfUsers(id, recipient) };
-  return appendEntry(tx, draft, () => checkNotBlocked(tx, id, recipient));
+  return appendEntry(tx, draft, async () => {
+    await checkNotBlocked(tx, id, recipient);
+    await checkPredecessor(tx, draft, args.follows);
+  });
 }
 
 function draftOf(args: AppendMessageArgs, conversationId: ConversationId): EntryDraft {
@@ -97,6 +105,39 @@ const membershipQuery = preparedRead(({ read, tables: { rooms, members } }) => {
     .where(eq(rooms.id, at("roomId")))
     .prepare("membership_to_write");
 });
+
+const predecessorQuery = preparedRead(({ read, tables: { logEntries } }) =>
+  read
+    .select({ seq: logEntries.seq })
+    .from(logEntries)
+    .where(
+      and(
+        eq(logEntries.clientId, at("clientId")),
+        eq(logEntries.senderId, at("senderId")),
+        eq(logEntries.conversationId, at("conversationId")),
+      ),
+    )
+    .prepare("predecessor"),
+);
+
+/**
+ * What was sent behind a message that was refused is refused too, so that nothing overtakes it: the
+ * sender begins again where it stopped. Nothing has to be remembered for that, on whichever
+ * connection the one before came.
+ */
+async function checkPredecessor(
+  tx: WriteTransaction,
+  { conversationId, senderId, clientId }: EntryDraft,
+  follows: ClientId | undefined,
+): Promise<void> {
+  if (follows === undefined) return;
+  if (follows === clientId) {
+    throw new ChatError("validation_failed", { message: "A message does not follow itself." });
+  }
+  const query = predecessorQuery(tx);
+  const [found] = await query.execute({ clientId: follows, senderId, conversationId });
+  if (found === undefined) throw new ChatError("predecessor_missing");
+}
 
 /** What a user is in a room, and what kind of room that is; undefined where there is none. */
 export async function standingInRoom(

@@ -1,11 +1,14 @@
 import { ChatError } from "@lair-chat/protocol/errors.ts";
 import type { ConversationId, MessageId, UserId } from "@lair-chat/protocol/ids.ts";
 import { and, eq } from "drizzle-orm";
-import { type Reader, writeOperation } from "../../storage/database.ts";
+import { type Reader, type WriteTransaction, writeOperation } from "../../storage/database.ts";
 import { messageById } from "../conversations/change-store.ts";
+import { pairOf } from "../conversations/entry-row-store.ts";
+import { targetFor } from "../conversations/log-rules.ts";
 import { headOf } from "../conversations/log-store.ts";
 import type { Readable } from "../conversations/readable-store.ts";
-import { type ReadMarker, readUpTo } from "../conversations/unread-store.ts";
+import { type ReadMarker, readUpTo, unreadCount } from "../conversations/unread-store.ts";
+import { appendToUserLog } from "../user-log/user-log-store.ts";
 
 export interface MarkReadArgs {
   readonly conversationId: ConversationId;
@@ -26,7 +29,8 @@ export async function readMarkerOf(
     .where(and(eq(members.conversationId, conversationId), eq(members.userId, userId)));
   if (row === undefined) return undefined;
   // After the marker, so that it is never behind it.
-  return { conversationId, ...row, head: await headOf(reader, conversationId) };
+  const { seq: head } = await headOf(reader, conversationId);
+  return { conversationId, ...row, head };
 }
 
 /**
@@ -43,9 +47,22 @@ export const markReadOperation = writeOperation(
     if (readSeq <= marker.readSeq) return marker;
     const isIt = and(eq(members.conversationId, conversationId), eq(members.userId, userId));
     await tx.db.update(members).set({ readSeq }).where(isIt);
-    return { ...marker, readSeq };
+    const moved = { ...marker, readSeq };
+    await tellReader(tx, userId, moved);
+    return moved;
   },
 );
+
+/** The marker is the largest of what any device said, so the newest entry of a conversation is all that counts. */
+async function tellReader(tx: WriteTransaction, userId: UserId, marker: ReadMarker): Promise<void> {
+  const { conversationId, readSeq } = marker;
+  await appendToUserLog(tx, userId, {
+    type: "messages_read",
+    target: targetFor(userId, conversationId, await pairOf(tx, conversationId)),
+    read_seq: readSeq,
+    unread_count: await unreadCount(tx, userId, marker),
+  });
+}
 
 /** The place of a message, an erased one too. @throws ChatError `message_not_found`, also for one that may not be read */
 export async function seqOfMessage(

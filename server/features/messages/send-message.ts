@@ -1,8 +1,9 @@
 import { ChatError } from "@lair-chat/protocol/errors.ts";
-import type { ConversationId, MessageId } from "@lair-chat/protocol/ids.ts";
+import type { ClientId, ConversationId, MessageId } from "@lair-chat/protocol/ids.ts";
 import type { MessageTarget } from "@lair-chat/protocol/messages/shapes.ts";
 import type { Handler } from "../../commands/handler.ts";
-import { toMessage } from "../conversations/log-rules.ts";
+import type { LogEntry } from "../../storage/log-entry.ts";
+import { timestamp, toBase64, toMessage } from "../conversations/log-rules.ts";
 import { checkContent } from "./message-rules.ts";
 import { type AppendTarget, appendMessageOperation } from "./message-store.ts";
 import type { MessagesDeps } from "./messages-deps.ts";
@@ -12,17 +13,21 @@ export function createSendMessage({
   newId,
 }: Pick<MessagesDeps, "db" | "newId">): Handler<"send_message"> {
   // Nothing is awaited before the write: messages of one connection are stored in the order they came.
-  return async ({ session }, { target, content, client_id: clientId }) => {
+  return async ({ session, strictness }, { target, content, client_id: clientId, follows }) => {
     const { entry } = await db.write(appendMessageOperation, {
       target: appendTarget(target, newId),
       sender: { id: session.userId, username: session.username },
       messageId: newId() as MessageId,
       clientId: clientId ?? null,
+      follows,
       payload: checkContent(content),
     });
-    // A late retry of what was stored, and deleted since.
-    if (entry.kind === "erased") throw new ChatError("message_deleted");
-    return { message: toMessage(entry) };
+    const ack = strictness === "strict" && clientId !== undefined && ackOf(entry, clientId);
+    // A late retry of what was stored, and deleted since: there is no message to give any more.
+    if (entry.kind === "erased") {
+      throw new ChatError("message_deleted", ack ? { details: { ack } } : {});
+    }
+    return { message: toMessage(entry), ...(ack && { ack }) };
   };
 }
 
@@ -30,4 +35,10 @@ function appendTarget(target: MessageTarget, newId: () => string): AppendTarget 
   if (target.type === "room") return { kind: "room", roomId: target.room_id };
   const newConversationId = newId() as ConversationId;
   return { kind: "dm", recipient: target.recipient, newConversationId };
+}
+
+/** Where a message was stored. A retry gets the same. */
+function ackOf({ seq, createdAt, chain }: LogEntry, clientId: ClientId) {
+  const place = { client_id: clientId, seq, ts: timestamp(createdAt) };
+  return chain === null ? place : { ...place, chain: toBase64(chain) };
 }

@@ -3,15 +3,17 @@ import type { RoomId, UserId } from "@lair-chat/protocol/ids.ts";
 import type { RoomRole } from "@lair-chat/protocol/messages/shapes.ts";
 import { and, asc, eq, ne, sql } from "drizzle-orm";
 import type { Reader, WriteTransaction } from "../../storage/database.ts";
-import { conversationOfRoom, type EntryDraft } from "../../storage/log-entry.ts";
+import { conversationOfRoom, type EntryDraft, type LogEntry } from "../../storage/log-entry.ts";
 import {
   encodeJoin,
   encodeLeave,
   encodeRole,
   type LeavePayload,
   timestamp,
+  toMembershipEvent,
 } from "../conversations/log-rules.ts";
 import { appendEntry } from "../conversations/log-store.ts";
+import { appendToUserLog } from "../user-log/user-log-store.ts";
 import { type UserRow, userById } from "../users/user-store.ts";
 import { isFull, type MemberRow, type RoomRow, roleOfNext } from "./room-rules.ts";
 
@@ -60,6 +62,7 @@ export async function addMember(
   await db.insert(tables.members).values(membership);
   const owner = role === "owner" ? { ownerId: user.id } : {};
   const room = await changeRoom(tx, roomId, { ...owner, added: 1 });
+  await tellMember(tx, user.id, entry);
   return { room, membership, seq: entry.seq };
 }
 
@@ -80,6 +83,7 @@ export async function dropMember(
   await tx.db.delete(tx.tables.members).where(rowOf(tx, room.id, userId));
   await changeRoom(tx, room.id, { ownerId, added: -1 });
   const { entry } = await appendEntry(tx, leaveDraft(room.id, await userOf(tx, userId), how));
+  await tellMember(tx, userId, entry);
   return { seq: entry.seq };
 }
 
@@ -106,8 +110,14 @@ export async function changeRole(
     .where(rowOf(tx, room.id, member.userId));
   const { id, username } = await userOf(tx, member.userId);
   const payload = encodeRole({ user_id: id, username, old_role: member.role, new_role: role });
-  await appendEntry(tx, { ...draftBy(room.id, by), kind: "role", payload });
+  const { entry } = await appendEntry(tx, { ...draftBy(room.id, by), kind: "role", payload });
+  await tellMember(tx, id, entry);
   return changeRoom(tx, room.id, { ownerId, added: 0 });
+}
+
+/** What happens to a member's place in a room is in his own log too: his list of rooms is another. */
+async function tellMember(tx: WriteTransaction, userId: UserId, entry: LogEntry): Promise<void> {
+  await appendToUserLog(tx, userId, toMembershipEvent(entry));
 }
 
 async function changeRoom(

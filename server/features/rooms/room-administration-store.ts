@@ -7,9 +7,11 @@ import { memberIdsOf } from "../conversations/conversation-store.ts";
 import { encodeSettings } from "../conversations/log-rules.ts";
 import { appendEntry } from "../conversations/log-store.ts";
 import { pendingOfRoom } from "../invitations/invitation-row-store.ts";
-import type { InvitationRow } from "../invitations/invitation-rules.ts";
+import { cancelledEvent, type InvitationRow } from "../invitations/invitation-rules.ts";
+import { appendToUserLog, appendToUserLogs } from "../user-log/user-log-store.ts";
 import { draftBy, userOf } from "./membership-store.ts";
 import { admitToRoom, type RoomAndUser } from "./room-access-store.ts";
+import { deletedEvent } from "./room-deletion-rules.ts";
 import {
   changesTo,
   type RoomChange,
@@ -62,6 +64,7 @@ async function storeChange(
 export interface DeleteRoomArgs extends RoomAndUser {
   /** As one of its owners, or as an admin. */
   readonly right: "room.delete" | "room.force_delete";
+  readonly reason?: string | null;
 }
 
 /** What was there: nobody can look it up any more. */
@@ -77,7 +80,7 @@ export interface DeletedRoom {
  */
 export const deleteRoomOperation = writeOperation(
   "delete_room",
-  async (tx, { right, ...who }: DeleteRoomArgs): Promise<DeletedRoom> => {
+  async (tx, { right, reason = null, ...who }: DeleteRoomArgs): Promise<DeletedRoom> => {
     const { room } = await admitToRoom(tx, who, right);
     const id = conversationOfRoom(room.id);
     const deleted = {
@@ -85,6 +88,11 @@ export const deleteRoomOperation = writeOperation(
       memberIds: await memberIdsOf(tx, id),
       invitations: await pendingOfRoom(tx, room.id),
     };
+    const tale = { ...deleted, roomId: room.id, deletedBy: who.userId, reason };
+    await appendToUserLogs(tx, deleted.memberIds, deletedEvent(tale));
+    for (const invitation of deleted.invitations) {
+      await appendToUserLog(tx, invitation.inviteeId, cancelledEvent(invitation, "room_deleted"));
+    }
     const { conversations } = tx.tables;
     // Everything that belongs to it refers to this row and goes with it.
     await tx.db.delete(conversations).where(eq(conversations.id, id));

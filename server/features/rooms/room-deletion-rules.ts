@@ -17,17 +17,25 @@ export interface RoomDeletion {
 /** Tells the former members, who hear nothing of the room from then on, and whoever was invited. */
 export function tellOfDeletion(
   bus: Pick<Bus, "closeConversation" | "toUser">,
-  { roomId, deletedBy, reason = null, name, memberIds, invitations }: RoomDeletion,
+  deletion: RoomDeletion,
 ): void {
-  const event: EventOf<"room_deleted"> = {
+  const { roomId, memberIds, invitations } = deletion;
+  bus.closeConversation(conversationOfRoom(roomId), deletedEvent(deletion), memberIds);
+  for (const invitation of invitations) {
+    bus.toUser(invitation.inviteeId, cancelledEvent(invitation, "room_deleted"));
+  }
+}
+
+/** What the former members are told. */
+export function deletedEvent(
+  deletion: Pick<RoomDeletion, "roomId" | "deletedBy" | "reason" | "name">,
+): EventOf<"room_deleted"> {
+  const { roomId, deletedBy, reason = null, name } = deletion;
+  return {
     type: "room_deleted",
     room_id: roomId,
     room_name: name,
     deleted_by: deletedBy,
     reason,
   };
-  bus.closeConversation(conversationOfRoom(roomId), event, memberIds);
-  for (const invitation of invitations) {
-    bus.toUser(invitation.inviteeId, cancelledEvent(invitation, "room_deleted"));
-  }
 }

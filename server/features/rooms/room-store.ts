@@ -1,7 +1,12 @@
 import { ChatError } from "@lair-chat/protocol/errors.ts";
 import type { RoomId, UserId } from "@lair-chat/protocol/ids.ts";
 import { eq } from "drizzle-orm";
-import { type Reader, type WriteTransaction, writeOperation } from "../../storage/database.ts";
+import {
+  growingOperation,
+  type Reader,
+  type WriteTransaction,
+  writeOperation,
+} from "../../storage/database.ts";
 import { conversationOfRoom } from "../../storage/log-entry.ts";
 import { isUniqueViolation } from "../../storage/unique-violation.ts";
 import { openInvitation, settleInvitation } from "../invitations/invitation-row-store.ts";
@@ -22,7 +27,7 @@ export interface CreateRoomArgs {
 }
 
 /** Makes a room and its owner's membership. @throws ChatError `room_name_taken` */
-export const createRoomOperation = writeOperation(
+export const createRoomOperation = growingOperation(
   "create_room",
   async (tx, args: CreateRoomArgs): Promise<Joined> => {
     const { roomId, ownerId, moderated = false, joinRole = "member", ...said } = args;

@@ -3,6 +3,7 @@ import type { UserId } from "@lair-chat/protocol/ids.ts";
 import { and, asc, count, eq, or, sql } from "drizzle-orm";
 import { type Reader, type WriteTransaction, writeOperation } from "../../storage/database.ts";
 import { preparedRead } from "../../storage/prepared.ts";
+import { appendToUserLog } from "../user-log/user-log-store.ts";
 import { userById } from "./user-store.ts";
 
 const at = sql.placeholder;
@@ -39,10 +40,12 @@ export const blockUserOperation = writeOperation(
     const { db, now, tables } = tx;
     const { userBlocks } = tables;
     await checkMayBlock(tx, { blockerId, blockedId });
-    await db
+    const made = await db
       .insert(userBlocks)
       .values({ blockerId, blockedId, createdAt: now })
-      .onConflictDoNothing();
+      .onConflictDoNothing()
+      .returning({ blockedId: userBlocks.blockedId });
+    if (made.length > 0) await tellBlocker(tx, { blockerId, blockedId }, true);
   },
 );
 
@@ -63,11 +66,22 @@ async function checkMayBlock(tx: WriteTransaction, args: BlockArgs): Promise<voi
 /** Does nothing where there is no block. */
 export const unblockUserOperation = writeOperation(
   "unblock_user",
-  async ({ db, tables: { userBlocks } }, { blockerId, blockedId }: BlockArgs): Promise<void> => {
+  async (tx, { blockerId, blockedId }: BlockArgs): Promise<void> => {
+    const { userBlocks } = tx.tables;
     const isIt = and(eq(userBlocks.blockerId, blockerId), eq(userBlocks.blockedId, blockedId));
-    await db.delete(userBlocks).where(isIt);
+    const gone = await tx.db
+      .delete(userBlocks)
+      .where(isIt)
+      .returning({ blockedId: userBlocks.blockedId });
+    if (gone.length > 0) await tellBlocker(tx, { blockerId, blockedId }, false);
   },
 );
+
+/** Only the one who blocks, never the one who is blocked. */
+async function tellBlocker(tx: WriteTransaction, args: BlockArgs, blocked: boolean): Promise<void> {
+  const { blockerId, blockedId } = args;
+  await appendToUserLog(tx, blockerId, { type: "block_changed", user_id: blockedId, blocked });
+}
 
 export interface BlockedPage {
   readonly users: readonly { readonly id: UserId; readonly username: string }[];

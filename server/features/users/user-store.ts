@@ -110,6 +110,7 @@ export async function insertUser(
     createdAt: now,
     updatedAt: now,
     lastSeenAt: null,
+    logSeq: 0,
   };
   const { users } = tables;
   const made = await db.insert(users).values(row).onConflictDoNothing().returning({ id: users.id });

@@ -1,3 +1,4 @@
+import type { Bus } from "../../cluster/bus.ts";
 import type { Presence } from "../../cluster/presence.ts";
 import type { SignedInCall } from "../../commands/handler.ts";
 import type { Database } from "../../storage/database.ts";
@@ -7,6 +8,7 @@ import type { UserRow } from "./user-store.ts";
 export interface UsersDeps {
   readonly db: Pick<Database, "read" | "tables" | "write">;
   readonly presence: Presence;
+  readonly bus: Pick<Bus, "userLogGrew">;
   /**
    * The caller's account, after the password was asked for once more.
    * @throws ChatError `incorrect_password`, `account_locked`, `busy`

@@ -7,6 +7,7 @@ export function accountTables(kit: ColumnKit) {
   const sessions = sessionsTable(kit, users);
   return {
     users,
+    userLogEntries: userLogTable(kit, users),
     devices: devicesTable(kit, users),
     sessions,
     refreshTokens: refreshTokensTable(kit, sessions),
@@ -30,11 +31,33 @@ function usersTable(kit: ColumnKit) {
       createdAt: kit.bigint("created_at").notNull(),
       updatedAt: kit.bigint("updated_at").notNull(),
       lastSeenAt: kit.bigint("last_seen_at"),
+      /** Newest place in the user's own log. */
+      logSeq: kit.bigint("log_seq").notNull().default(0),
     },
     (t) => [
       kit.uniqueIndex("users_username_key_unique").on(t.usernameKey),
       kit.uniqueIndex("users_email_key_unique").on(t.emailKey),
     ],
+  );
+}
+
+/** What concerns one user alone: invitations, rooms, read markers, sessions. Dense in `seq`; the oldest are trimmed. */
+function userLogTable(kit: ColumnKit, users: UsersTable) {
+  return kit.table(
+    "user_log_entries",
+    {
+      userId: kit
+        .text("user_id")
+        .$type<UserId>()
+        .notNull()
+        .references(() => users.id, { onDelete: "cascade" }),
+      seq: kit.bigint("seq").notNull(),
+      kind: kit.text("kind").notNull(),
+      /** The event, as JSON. */
+      payload: kit.bytes("payload").notNull(),
+      createdAt: kit.bigint("created_at").notNull(),
+    },
+    (t) => [kit.primaryKey({ name: "user_log_entries_pk", columns: [t.userId, t.seq] })],
   );
 }
 

@@ -23,6 +23,8 @@ function conversationsTable(kit: ColumnKit) {
     lastSeq: kit.bigint("last_seq").notNull(),
     /** Of the newest entry: the next one is never dated before it. */
     lastEntryAt: kit.bigint("last_entry_at").notNull(),
+    /** Of the newest entry; null while there is none. */
+    chain: kit.bytes("chain"),
     createdAt: kit.bigint("created_at").notNull(),
   });
 }

@@ -25,6 +25,10 @@ export function logTables(kit: ColumnKit, conversations: ConversationsTable) {
       /** Opaque; sealed with key `keyId`, where 0 means not sealed. */
       payload: kit.bytes("payload").notNull(),
       keyId: kit.integer("key_id").notNull(),
+      /** SHA-256 over the chain of the entry before, this entry's header and its content hash. Null for entries older than chains. */
+      chain: kit.bytes("chain"),
+      /** Over the row as it lies here, replaced with its payload: finds what the disk changed. Null as above. */
+      checksum: kit.bytes("checksum"),
       /** Grows with `seq`, so a time is found by search over the primary key and needs no index. */
       createdAt: kit.bigint("created_at").notNull(),
     },

@@ -5,6 +5,7 @@ import { defineTables } from "./tables.ts";
 export const sqliteTables = defineTables(sqliteKit);
 export const {
   users,
+  userLogEntries,
   devices,
   sessions,
   refreshTokens,
