@@ -67,6 +67,7 @@ export type BlockedUser = Result<"list_blocked_users">["users"][number];
 export type ListedRoom = Result<"list_rooms">["rooms"][number];
 export type ListedUser = User & { readonly online: boolean };
 export type SentInvitation = WireInvitation;
+export type ServerInvite = Result<"list_registration_invites">["invites"][number];
 export type NoticeSeverity = NonNullable<Params<"send_server_notice">["severity"]>;
 
 export type ServerStats = Result<"get_stats">["stats"];
@@ -158,6 +159,14 @@ export interface Actions {
   setUserRole(userId: UserId, role: Role): Promise<Outcome>;
   /** Any room, one's own or not; `reason` may be empty. */
   deleteAnyRoom(roomId: RoomId, reason: string): Promise<Outcome>;
+  /** Makes an invite to the server; its token is told only here. What is not given is as the server likes it. */
+  createServerInvite(invite: {
+    uses: number | undefined;
+    hours: number | undefined;
+    note: string;
+  }): Promise<Outcome<Result<"create_registration_invite">>>;
+  listServerInvites(offset: number): Promise<Outcome<Page<ServerInvite>>>;
+  revokeServerInvite(id: ServerInvite["id"]): Promise<Outcome>;
   /** Tells everybody who is connected; resolves with how many that were. */
   sendNotice(text: string, severity?: NoticeSeverity): Promise<Outcome<number>>;
 

@@ -11,6 +11,7 @@ import { roomActions } from "./rooms.ts";
 import { searchActions } from "./search-directory.ts";
 import { sendMessageActions } from "./send-message.ts";
 import { serverAdministrationActions } from "./server-administration.ts";
+import { serverInviteActions } from "./server-invites.ts";
 import { setDraftAction } from "./set-draft.ts";
 import { signInActions } from "./sign-in.ts";
 import { signOutAction } from "./sign-out.ts";
@@ -31,6 +32,7 @@ export function createActions(parts: ActionParts): Actions {
     ...invitationActions(parts),
     ...accountActions(parts),
     ...serverAdministrationActions(parts),
+    ...serverInviteActions(parts),
     reconnectNow: () => parts.sessions.current?.reconnectNow(),
     dismissNotice: (id) => parts.store.update((state) => withoutNotice(state, id)),
   };

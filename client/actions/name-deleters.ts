@@ -9,7 +9,7 @@ import { outcomeOf } from "./outcome.ts";
 const AT_ONCE = 10;
 const ASKED = 1_000;
 
-/** The log says by an id who erased a message. Asks for the names that are not known. */
+/** The log says by ids who erased a message, and whose it was. Asks for the names that are not known. */
 export class DeleterNames {
   readonly #deps: { readonly store: Store<State>; readonly online: Online };
   readonly #asked = new Set<UserId>();
@@ -20,7 +20,9 @@ export class DeleterNames {
 
   /** Asks once for each of them. */
   ofEntries(entries: readonly Entry[]): void {
-    const ids = entries.flatMap((entry) => (entry.kind === "deleted" ? [entry.deletedBy] : []));
+    const ids = entries.flatMap((entry) =>
+      entry.kind === "deleted" ? [entry.deletedBy, entry.authorId ?? entry.deletedBy] : [],
+    );
     for (const id of [...new Set(ids)].slice(0, AT_ONCE)) this.of(id);
   }
 

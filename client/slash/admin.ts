@@ -32,12 +32,25 @@ const UNBAN = "/admin unban NAME";
 const ROLE = "/admin role NAME user|moderator|admin";
 const DELETE = "/admin deleteroom NAME|ID yes [REASON]";
 const NOTICE = "/admin notice [!|!!] TEXT";
-const usages = ["/admin stats", "/admin users", "/admin rooms", BAN, UNBAN, ROLE, DELETE, NOTICE];
+const usages = [
+  "/admin stats",
+  "/admin users",
+  "/admin rooms",
+  "/admin invite",
+  "/admin invites",
+  BAN,
+  UNBAN,
+  ROLE,
+  DELETE,
+  NOTICE,
+];
 
 const acts: ReadonlyMap<string, Act> = new Map([
   ["stats", stats],
   ["users", async ({ screen }) => screen.show("users")],
   ["rooms", async ({ screen }) => screen.show("rooms")],
+  ["invites", async ({ screen }) => screen.show("invites")],
+  ["invite", async ({ screen }) => screen.show("invite")],
   ["ban", ban],
   ["unban", unban],
   ["role", setRole],

@@ -1,7 +1,7 @@
 import type { Actions } from "../actions/actions.ts";
 import type { State } from "../store/state.ts";
 
-/** What can be opened in place of the conversation; the last four are for admins of the server. */
+/** What can be opened in place of the conversation; those from admin on are for admins of the server. */
 export type ScreenName =
   | "menu"
   | "members"
@@ -15,7 +15,9 @@ export type ScreenName =
   | "admin"
   | "users"
   | "rooms"
-  | "notice";
+  | "notice"
+  | "invite"
+  | "invites";
 
 /** What a command may ask of the screen. */
 export interface SlashScreen {

@@ -193,6 +193,8 @@ test("the others only open what the screen has", async () => {
     ["/admin users", "users"],
     ["/admin rooms", "rooms"],
     ["/admin notice", "notice"],
+    ["/admin invite", "invite"],
+    ["/admin invites", "invites"],
     ["/reply", "choose message"],
     ["/select", "choose message"],
   ] as const) {

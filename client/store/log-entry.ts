@@ -62,11 +62,12 @@ const deletionOf = (event: EventOf<"message_deleted">): MessageChange => ({
   kind: "delete",
   messageSeq: event.message_seq,
   deletedBy: event.deleted_by,
+  authorId: event.author,
 });
 
 function deletedEntry(event: EventOf<"message_deleted">): DeletedEntry {
-  const { message_id: id, deleted_by: deletedBy, seq, created_at } = event;
-  return { kind: "deleted", seq, at: Date.parse(created_at), id, deletedBy };
+  const { message_id: id, deleted_by: deletedBy, author: authorId, seq, created_at } = event;
+  return { kind: "deleted", seq, at: Date.parse(created_at), id, authorId, deletedBy };
 }
 
 function joinEntry({ user, seq, created_at }: EventOf<"user_joined_room">): JoinEntry {

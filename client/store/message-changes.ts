@@ -37,7 +37,8 @@ export function withChanges(
 function changed(before: MessageEntry, change: MessageChange): Entry {
   if (change.kind === "edit") return { ...before, content: change.content, edited: true };
   const { seq, at, id } = before;
-  return { kind: "deleted", seq, at, id, deletedBy: change.deletedBy };
+  const { authorId, deletedBy } = change;
+  return { kind: "deleted", seq, at, id, authorId, deletedBy };
 }
 
 // Only a page that is on its way right now can need them.

@@ -103,7 +103,12 @@ export interface Member {
 /** What became of a message after it was written. */
 export type MessageChange =
   | { readonly kind: "edit"; readonly messageSeq: number; readonly content: string }
-  | { readonly kind: "delete"; readonly messageSeq: number; readonly deletedBy: UserId };
+  | {
+      readonly kind: "delete";
+      readonly messageSeq: number;
+      readonly deletedBy: UserId;
+      readonly authorId: UserId | undefined;
+    };
 
 export type Entry = MessageEntry | LineEntry;
 
@@ -126,6 +131,8 @@ interface PersonEntry extends EntryBase {
 export interface DeletedEntry extends EntryBase {
   readonly kind: "deleted";
   readonly id: MessageId;
+  /** Who had written it, where the server says so. */
+  readonly authorId: UserId | undefined;
   readonly deletedBy: UserId;
 }
 

@@ -55,6 +55,16 @@ test("an admin sees, bans, lets in again and deletes, and everybody reads the no
   const { notices } = await bob.until("told", (state) => state.notices.length > 0);
   assert.deepEqual([notices[0]?.text, notices[0]?.severity], ["Down at noon", "error"]);
 
+  const wanted = { uses: 2, hours: undefined, note: "the choir" };
+  const { token, invite } = value(await actions.createServerInvite(wanted));
+  assert.ok(token.length > 20);
+  assert.deepEqual(await actions.revokeServerInvite(invite.id), done);
+  const [made] = value(await actions.listServerInvites(0)).items;
+  assert.deepEqual(
+    [made?.note, made?.max_uses, made?.revoked_at === null],
+    ["the choir", 2, false],
+  );
+
   const { id, key } = await room(bob, "attic");
   const [listed] = value(await actions.listRooms("att", 0)).items;
   assert.deepEqual([listed?.room.id, listed?.is_member, listed?.member_count], [id, false, 1]);
@@ -158,4 +168,7 @@ test("who erased a message is known by name, also to one who has never met them"
   carol.app.actions.openConversation(key);
   const state = await carol.until("the name is known", ({ people }) => people.has(idOf(ann)));
   assert.equal(state.people.get(idOf(ann))?.username, "ann5");
+  const erased = carol.conversation(key).entries.find(({ kind }) => kind === "deleted");
+  assert.ok(erased?.kind === "deleted");
+  assert.deepEqual([erased.deletedBy, erased.authorId], [idOf(ann), idOf(bob)]);
 });

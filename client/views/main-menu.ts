@@ -4,7 +4,9 @@ import type { Conversation, State } from "../store/state.ts";
 import { openAdmin } from "./admin/admin-menu.ts";
 import { openAdminRooms } from "./admin/admin-rooms.ts";
 import { openAdminUsers } from "./admin/admin-users.ts";
+import { openInviteForm } from "./admin/invite-form.ts";
 import { openNotice } from "./admin/notice-form.ts";
+import { openServerInvites } from "./admin/server-invites.ts";
 import { openBlockedUsers } from "./dialogs/blocked-users.ts";
 import { openCreateRoom } from "./dialogs/create-room.ts";
 import { type Dialog, type MenuItem, noDialog } from "./dialogs/dialog.ts";
@@ -50,6 +52,8 @@ const openers: Readonly<Record<ScreenName, Open>> = {
   users: openAdminUsers,
   rooms: openAdminRooms,
   notice: openNotice,
+  invite: openInviteForm,
+  invites: openServerInvites,
 };
 
 /** Opens one of the screens; Escape leads back to `back`. */

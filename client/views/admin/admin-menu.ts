@@ -4,7 +4,9 @@ import { openMenu, showLoaded } from "../dialogs/menu-dialog.ts";
 import type { Screen } from "../screen.ts";
 import { openAdminRooms } from "./admin-rooms.ts";
 import { openAdminUsers } from "./admin-users.ts";
+import { openInviteForm } from "./invite-form.ts";
 import { openNotice } from "./notice-form.ts";
+import { openServerInvites } from "./server-invites.ts";
 
 /** Opens what admins of the server see and do; to anybody else the server's refusal is shown. */
 export function openAdmin(screen: Screen, back: Dialog): void {
@@ -33,6 +35,18 @@ function show(screen: Screen, stats: ServerStats, back: Dialog): void {
         label: "Rooms: settings, deleting…",
         hint: "/admin rooms",
         run: () => openAdminRooms(screen, here()),
+      },
+      {
+        letter: "i",
+        label: "Invite somebody to the server…",
+        hint: "/admin invite",
+        run: () => openInviteForm(screen, here()),
+      },
+      {
+        letter: "v",
+        label: "Invites that were made…",
+        hint: "/admin invites",
+        run: () => openServerInvites(screen, here()),
       },
       {
         letter: "n",

@@ -5,6 +5,7 @@ import type { Dialog, FormSpec } from "../dialogs/dialog.ts";
 import { openForm } from "../dialogs/form-dialog.ts";
 import type { Screen } from "../screen.ts";
 import { textField, textOf } from "../shared/form.ts";
+import { wholeNumber } from "../shared/whole-number.ts";
 
 interface User {
   readonly id: UserId;
@@ -39,7 +40,7 @@ const banSpec = ({ actions }: Pick<Screen, "actions">, user: User): FormSpec => 
   about: () =>
     "All of their sessions end at once, and they cannot sign in until the time is over or the ban is lifted.",
   async run(form) {
-    const hours = hoursOf(textOf(form, "hours").trim());
+    const hours = wholeNumber(textOf(form, "hours"), HOURS_MAX);
     if (hours === "unclear") return failed(`Hours: say a number up to ${HOURS_MAX}, or nothing.`);
     const outcome = await actions.banUser(user.id, textOf(form, "reason").trim(), hours);
     if (!outcome.ok) return outcome;
@@ -47,9 +48,3 @@ const banSpec = ({ actions }: Pick<Screen, "actions">, user: User): FormSpec => 
     return { ok: true, value: { said: `${user.username} is banned from this server ${time}.` } };
   },
 });
-
-function hoursOf(text: string): number | undefined | "unclear" {
-  if (text === "") return undefined;
-  const hours = /^[1-9]\d*$/.test(text) ? Number(text) : Number.NaN;
-  return hours <= HOURS_MAX ? hours : "unclear";
-}

@@ -17,15 +17,26 @@ export function wordsFor(entry: LineEntry, nameOf: NameOf): SafeText {
     case "room_change":
       return roomChangeWords(entry);
     case "deleted":
-      return safe`message deleted${byWhom(entry, nameOf)}`;
+      return deletionWords(entry, nameOf);
   }
 }
 
-/** Nobody else is called "you": the server takes no account of that name. */
-function byWhom({ deletedBy }: DeletedEntry, nameOf: NameOf): SafeText {
-  const name = nameOf(deletedBy);
-  return name === undefined ? safe`` : safe` by ${safeText(name, { maxLength: 80 })}`;
+/** Whose it was is said where somebody else erased it. Nobody else is called "you": the server takes no account of that name. */
+function deletionWords({ authorId, deletedBy }: DeletedEntry, nameOf: NameOf): SafeText {
+  const name = (id: UserId | undefined): SafeText | undefined => {
+    const raw = id === undefined ? undefined : nameOf(id);
+    return raw === undefined ? undefined : safeText(raw, { maxLength: NAME_MAX });
+  };
+  const by = name(deletedBy);
+  if (authorId === deletedBy) {
+    return by === undefined ? safe`message deleted by its author` : safe`${by} deleted the message`;
+  }
+  const author = name(authorId);
+  const what = author === undefined ? safe`message` : safe`message by ${author}`;
+  return by === undefined ? safe`${what} deleted` : safe`${what} deleted by ${by}`;
 }
+
+const NAME_MAX = 80;
 
 const roleWords = {
   owner: safe`an owner`,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { UserId } from "@lair-chat/protocol/ids.ts";
 import { renderScreen } from "../../test/render-screen.ts";
 import {
   ann,
@@ -18,6 +19,7 @@ import {
 } from "../../test/sample-chat.ts";
 
 const HOUR = 3_600_000;
+const stranger = "stranger" as UserId;
 
 test("a room shows who can read it, how it travels, who writes, and the newest messages", async () => {
   const entries = [
@@ -324,7 +326,18 @@ test("a message too long to paste is refused with how much too long it is", asyn
 test("what was erased, and what became of the room and its people, stands in its place", async () => {
   const at = noon - HOUR;
   const entries = [
-    { kind: "deleted", seq: 1, at, id: message(1, "").id, deletedBy: bob },
+    { kind: "deleted", seq: 1, at, id: message(1, "").id, authorId: carol, deletedBy: bob },
+    { kind: "deleted", seq: 1.1, at, id: message(1, "").id, authorId: bob, deletedBy: bob },
+    { kind: "deleted", seq: 1.2, at, id: message(1, "").id, authorId: bob, deletedBy: ann },
+    {
+      kind: "deleted",
+      seq: 1.3,
+      at,
+      id: message(1, "").id,
+      authorId: stranger,
+      deletedBy: stranger,
+    },
+    { kind: "deleted", seq: 1.4, at, id: message(1, "").id, authorId: undefined, deletedBy: bob },
     { kind: "role", seq: 2, at, authorId: bob, author: "bob", role: "moderator" },
     {
       kind: "room_change",
@@ -347,8 +360,12 @@ test("what was erased, and what became of the room and its people, stands in its
   ] as const;
   const room = conversation(general, "general", { entries });
   await using screen = await renderScreen({ state: chatState([room]), columns: 120 });
-  const text = await screen.untilShown("message deleted");
-  assert.match(text, /× │ message deleted by bob/);
+  const text = await screen.untilShown("message deleted by bob");
+  assert.match(text, /× │ message by carol deleted by bob\n/);
+  assert.match(text, /× │ bob deleted the message\n/);
+  assert.match(text, /× │ message by bob deleted by you\n/);
+  assert.match(text, /× │ message deleted by its author\n/);
+  assert.match(text, /× │ message deleted by bob\n/);
   assert.match(text, /\* │ bob is a moderator now/);
   assert.match(
     text,

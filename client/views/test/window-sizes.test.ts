@@ -28,7 +28,15 @@ test("in a small window the messages have all of the width and the header what m
 });
 
 const commands = ["menu", "manage", "settings", "bans", "sent", "blocked", "profile", "password"]
-  .concat(["invitations", "admin", "admin users", "admin rooms", "admin notice"])
+  .concat([
+    "invitations",
+    "admin",
+    "admin users",
+    "admin rooms",
+    "admin notice",
+    "admin invite",
+    "admin invites",
+  ])
   .map((command) => `/${command}\r`);
 
 test("every dialog and the form can be drawn in every size", async () => {
