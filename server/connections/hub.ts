@@ -1,6 +1,6 @@
 import { ChatError } from "@lair-chat/protocol/errors.ts";
 import type { ConversationId, SessionId, UserId } from "@lair-chat/protocol/ids.ts";
-import type { EventOf, LoggedEvent } from "@lair-chat/protocol/registry.ts";
+import { type EventOf, events, type LoggedEvent } from "@lair-chat/protocol/registry.ts";
 import type { Bus, EphemeralEvent } from "../cluster/bus.ts";
 import type { Presence } from "../cluster/presence.ts";
 import { Audiences } from "./audiences.ts";
@@ -113,7 +113,11 @@ export class Hub<Entry extends CommittedEntry> implements Presence, Bus {
   }
 
   toUser(userId: UserId, event: EphemeralEvent): void {
-    this.#users.get(userId)?.sendBatch(new FrameBatch([messageFrame(event)]));
+    const user = this.#users.get(userId);
+    if (user === undefined) return;
+    const batch = new FrameBatch([messageFrame(event)]);
+    if (events[event.type].unknownTo1x) user.sendToNewer(batch);
+    else user.sendBatch(batch);
   }
 
   toEveryone(event: EphemeralEvent): number {

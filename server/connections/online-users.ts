@@ -11,6 +11,8 @@ export interface Listener {
   end(error: ChatError): void;
   /** When it was last heard of, in milliseconds on a clock that never jumps. */
   heardAt(): number;
+  /** Whether its client is one of 1.x, which cannot read what came later. */
+  isOf1x(): boolean;
 }
 
 /** A user with at least one connection, and what all of them listen to. */
@@ -35,6 +37,11 @@ export class OnlineUser {
 
   sendBatch(batch: FrameBatch): void {
     for (const listener of this.listeners) listener.sendBatch(batch);
+  }
+
+  /** Leaves out connections whose clients could not read it. */
+  sendToNewer(batch: FrameBatch): void {
+    for (const listener of this.listeners) if (!listener.isOf1x()) listener.sendBatch(batch);
   }
 
   end(error: ChatError): void {
