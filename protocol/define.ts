@@ -99,19 +99,27 @@ export interface ChatEvent<N extends string = string, P extends TProperties = TP
   readonly about: string;
   /** True when it is an entry of a conversation's log: it carries `seq` and can be read again. */
   readonly logged: boolean;
+  /** True when clients of 1.x do not know it: theirs hang up at such a thing, so it is not sent to them. */
+  readonly unknownTo1x: boolean;
   readonly payload: TObject<P>;
 }
 
 /** Declares something the server says unasked. */
 export function event<const N extends string, P extends TProperties>(
   name: N,
-  spec: { readonly about: string; readonly logged: boolean; readonly payload: P },
+  spec: {
+    readonly about: string;
+    readonly logged: boolean;
+    readonly unknownTo1x?: boolean;
+    readonly payload: P;
+  },
 ): ChatEvent<N, P> {
   return {
     kind: "event",
     name,
     about: spec.about,
     logged: spec.logged,
+    unknownTo1x: spec.unknownTo1x ?? false,
     payload: Type.Object(spec.payload),
   };
 }

@@ -10,6 +10,8 @@ export const errorTable = {
   unknown_type: row(404, "This server does not know that message type."),
   version_mismatch: row(400, "This protocol version is not spoken here; use 1.x."),
   invalid_state: row(409, "That is not possible at this point of the connection."),
+  unsupported: row(415, "Only text messages are taken here."),
+  not_supported: row(400, "That is not possible on a connection of this kind."),
   handshake_failed: row(
     400,
     "The channel could not be secured. Make sure that you have the key of this server.",

@@ -98,6 +98,7 @@ export const heads = event("heads", {
   about:
     "Where the logs of those of your conversations end that changed since you were told last. Only with the feature heads. What is behind the head here was lost on its way: resume.",
   logged: false,
+  unknownTo1x: true,
   payload: {
     log_id: LogId,
     heads: Type.Array(Type.Object({ target: MessageTarget, seq: Seq, chain: nullable(Chain) })),
@@ -109,5 +110,6 @@ export const resync = event("resync", {
   about:
     "You did not read, so that events were left out for a while. From here on they come again: resume with your cursors. Only with the feature resume.",
   logged: false,
+  unknownTo1x: true,
   payload: {},
 });

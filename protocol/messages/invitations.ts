@@ -115,6 +115,7 @@ export const invitationReceived = event("invitation_received", {
 export const invitationCancelled = event("invitation_cancelled", {
   about: "An invitation to you is void.",
   logged: false,
+  unknownTo1x: true,
   payload: {
     invitation_id: InvitationIdSchema,
     reason: Type.String({ description: "cancelled_by_inviter, expired or room_deleted" }),

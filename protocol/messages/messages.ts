@@ -258,6 +258,7 @@ export const messagesRead = event("messages_read", {
   about:
     "You have read a conversation up to here. To all of your connections, the one that said so included.",
   logged: false,
+  unknownTo1x: true,
   payload: {
     target: MessageTarget,
     read_seq: Seq,

@@ -10,6 +10,7 @@ const user_seq = Type.Optional(UserSeq);
 export const invitationSettled = event("invitation_settled", {
   about: "You have answered an invitation.",
   logged: false,
+  unknownTo1x: true,
   payload: {
     invitation_id: InvitationIdSchema,
     status: Type.Union([Type.Literal("accepted"), Type.Literal("declined")]),
@@ -20,6 +21,7 @@ export const invitationSettled = event("invitation_settled", {
 export const sessionStarted = event("session_started", {
   about: "You have signed in, on this device.",
   logged: false,
+  unknownTo1x: true,
   payload: {
     session_id: SessionIdSchema,
     device_id: DeviceIdSchema,
@@ -32,11 +34,13 @@ export const sessionStarted = event("session_started", {
 export const sessionsEnded = event("sessions_ended", {
   about: "These sessions of yours are over: signed out, or ended from another one.",
   logged: false,
+  unknownTo1x: true,
   payload: { session_ids: Type.Array(SessionIdSchema), user_seq },
 });
 
 export const blockChanged = event("block_changed", {
   about: "You have blocked a user, or do not any more.",
   logged: false,
+  unknownTo1x: true,
   payload: { user_id: UserIdSchema, blocked: Type.Boolean(), user_seq },
 });

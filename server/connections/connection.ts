@@ -63,6 +63,7 @@ export class Connection implements ChannelEvents {
       sendBatch: (batch) => this.#outbox.sendBatch(batch),
       end: (error) => this.end(error),
       heardAt: () => this.#heardAt,
+      isOf1x: () => this.#opening.strictness !== "strict",
     });
     this.#line = new RequestLine({
       capacity: () => this.#capacity(),

@@ -77,7 +77,7 @@ export class Handshake {
     if (stage.kind === "under way") return end("The handshake was not answered yet.");
     if (stage.kind === "settled") {
       const isLate = reading.kind === "request" && isHandshake(reading.request);
-      return isLate ? refuse("invalid_state", "No such handshake was asked for.") : undefined;
+      return isLate ? this.#lateObjection() : undefined;
     }
     if (name === requestNames[stage.how.kind]) {
       this.#stage = { kind: "under way", how: stage.how };
@@ -87,6 +87,13 @@ export class Handshake {
     // As 1.x has it: pings are answered, and whatever was no request is told so.
     if (name === undefined || name === "ping") return undefined;
     return refuse("unauthorized", "Must complete the key exchange first");
+  }
+
+  /** As 1.x has it, a WebSocket says what it is that cannot be. */
+  #lateObjection(): Objection {
+    return this.#sealable === undefined
+      ? refuse("not_supported")
+      : refuse("invalid_state", "No such handshake was asked for.");
   }
 
   /**
@@ -151,8 +158,12 @@ function legacyAnswer(params: Params): Secured {
   return { lastPlain: response, sealer: channel };
 }
 
-function refuse(code: "invalid_state" | "unauthorized", message: string): Objection {
-  return { kind: "refuse", error: new ChatError(code, { message }) };
+function refuse(
+  code: "invalid_state" | "unauthorized" | "not_supported",
+  message?: string,
+): Objection {
+  const error = new ChatError(code, message === undefined ? {} : { message });
+  return { kind: "refuse", error };
 }
 
 function end(message: string): Objection {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { SessionId } from "@lair-chat/protocol/ids.ts";
+import type { RoomId, SessionId } from "@lair-chat/protocol/ids.ts";
 import type { WireClient } from "../test/wire-client.ts";
 import { conversation, SmallServer, user } from "./test/small-server.ts";
 
@@ -201,6 +201,18 @@ test("what is not logged reaches the conversation without its author, or one use
     [{ ...notice, message: "b" }],
   );
   assert.equal((await bob.expects("server_notice")).message, "a");
+});
+
+test("what clients of 1.x cannot read is said to a user's newer ones only", async () => {
+  await using server = await SmallServer.start();
+  await using newer = await server.signedIn("ann");
+  await using older = await server.signedIn("ann", []);
+  const target = { type: "room", room_id: "room" as RoomId } as const;
+  const read = { type: "messages_read", target, read_seq: 3, unread_count: 0 } as const;
+  server.hub.toUser(user("ann"), read);
+  await settle(newer, older);
+  assert.deepEqual(await newer.expects("messages_read"), read);
+  assert.deepEqual(older.unread("messages_read"), []);
 });
 
 test("ending a session closes its connections with the reason, and no others of the user", async () => {

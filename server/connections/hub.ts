@@ -1,6 +1,6 @@
 import { ChatError } from "@lair-chat/protocol/errors.ts";
 import type { ConversationId, SessionId, UserId } from "@lair-chat/protocol/ids.ts";
-import type { EventOf, LoggedEvent } from "@lair-chat/protocol/registry.ts";
+import { type EventOf, events, type LoggedEvent } from "@lair-chat/protocol/registry.ts";
 import type { Bus, EphemeralEvent } from "../cluster/bus.ts";
 import type { Presence } from "../cluster/presence.ts";
 import { Audiences } from "./audiences.ts";
@@ -218,13 +218,15 @@ export class Hub<Entry extends CommittedEntry> implements Presence, Bus {
   }
 
   /** To clients that know their user's own log it comes from there, where it has its place. */
+  /** Leaves out those who read it in the user's own log, and those whose clients could not read it at all. */
   #tell(user: OnlineUser, event: EphemeralEvent, batch: FrameBatch): void {
-    if (!isInUserLog[event.type]) {
-      user.sendBatch(batch);
-      return;
-    }
-    user.sendBatchPast("resume", batch);
-    this.#userLogs.grew(user);
+    const isLogged = isInUserLog[event.type];
+    const { unknownTo1x } = events[event.type];
+    user.sendBatchWhere(
+      batch,
+      (to) => !((unknownTo1x && to.isOf1x()) || (isLogged && to.speaks("resume"))),
+    );
+    if (isLogged) this.#userLogs.grew(user);
   }
 
   #pushTwo(entry: Entry, full: Uint8Array, hiddenFrom: readonly UserId[]): void {

@@ -221,7 +221,7 @@ test("over TLS neither handshake is offered nor done", {
   assert.deepEqual(hello.features, ["client_ids", "log"]);
   assert.equal(hello.noise_key, undefined);
   client.send(handshake(new Uint8Array(48)));
-  await client.expects("error", ({ code }) => code === "invalid_state");
+  await client.expects("error", ({ code }) => code === "not_supported");
   const bound = { token: "ann", channel_binding: "" };
   assert.equal((await client.refusal("authenticate", bound)).code, "channel_mismatch");
 });

@@ -14,6 +14,8 @@ export interface Listener {
   end(error: ChatError): void;
   /** When it was last heard of, in milliseconds on a clock that never jumps. */
   heardAt(): number;
+  /** Whether its client is one of 1.x, which cannot read what came later. */
+  isOf1x(): boolean;
 }
 
 /** A user with at least one connection, and what all of them listen to. */
@@ -45,9 +47,8 @@ export class OnlineUser {
     for (const listener of this.listeners) if (listener.speaks(feature)) listener.sendBatch(batch);
   }
 
-  /** To those alone that do not. */
-  sendBatchPast(feature: Feature, batch: FrameBatch): void {
-    for (const listener of this.listeners) if (!listener.speaks(feature)) listener.sendBatch(batch);
+  sendBatchWhere(batch: FrameBatch, isMeant: (listener: Listener) => boolean): void {
+    for (const listener of this.listeners) if (isMeant(listener)) listener.sendBatch(batch);
   }
 
   speaks(feature: Feature): boolean {

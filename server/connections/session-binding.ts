@@ -48,6 +48,7 @@ export class SessionBinding {
       sendBatch: (batch) => owner.sendBatch(batch),
       end: (error) => owner.end(error),
       heardAt: () => owner.heardAt(),
+      isOf1x: () => owner.isOf1x(),
     };
     this.#listener = listener;
     let end: number | undefined;

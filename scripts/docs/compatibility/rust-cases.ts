@@ -201,20 +201,16 @@ const webSocketCases: RustSuite = {
   test_ws_get_current_user: by(people),
   test_ws_list_users: by(people),
   test_ws_unauthorized_before_auth: by(unauthorized),
-  test_ws_key_exchange_not_supported: {
-    proofs: [
-      olderConnections("over a WebSocket no keys are exchanged, and the connection goes on"),
-    ],
-    differs: "The code of the refusal is another one than not_supported.",
-  },
+  test_ws_key_exchange_not_supported: by(
+    olderConnections("over a WebSocket no keys are exchanged, and the connection goes on"),
+  ),
   test_ws_logout: by(signsOut),
   test_ws_direct_message: by(direct),
   test_ws_list_invitations: by(invited, invitationStories("an invitation reaches its invitee")),
   test_ws_invalid_json: by(older("what is no JSON is told so")),
-  test_ws_binary_message_rejected: {
-    proofs: [webSocket("binary messages are refused with a reason and code 1003")],
-    differs: "The code is invalid_frame, 0.8.0 says unsupported; and the connection is closed.",
-  },
+  test_ws_binary_message_rejected: by(
+    webSocket("binary messages are refused with a reason and code 1003"),
+  ),
 };
 
 export const rustSuites: Readonly<

@@ -114,16 +114,11 @@ function validatorOf(type: KnownFrame): Validator {
   return validator;
 }
 
-/** What the server tells clients of 1.x all the same, who cannot read it. To be kept back from them. */
-const stillSent: ReadonlySet<unknown> = new Set(["messages_read", "invitation_cancelled"]);
-
 /** Why the client of 0.8.0 could not read this message; undefined when it could. */
 export function whyUnreadable(message: Readonly<Record<string, unknown>>): string | undefined {
   const { type } = message;
   if (!isKnownFrame(type)) {
-    return isAskedFor(type) || stillSent.has(type)
-      ? undefined
-      : `no message called ${String(type)} is known there`;
+    return isAskedFor(type) ? undefined : `no message called ${String(type)} is known there`;
   }
   const [first] = validatorOf(type).Errors(message);
   return first === undefined ? undefined : `${first.instancePath} ${first.message}`;

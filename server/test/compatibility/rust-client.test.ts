@@ -69,6 +69,12 @@ function declaredAt(method: string | undefined, path: string | undefined): Comma
   return found;
 }
 
+test("what a client of 1.x does not know is declared as that, and only that", () => {
+  for (const { name, unknownTo1x } of Object.values<ChatEvent>(events)) {
+    assert.equal(unknownTo1x, !isKnownFrame(name), name);
+  }
+});
+
 const id = "0198f000-0000-7000-8000-000000000000";
 const time = "2026-01-31T12:00:00Z";
 

@@ -126,8 +126,7 @@ export class WebSocketChannel implements Channel {
     if (!this.#isReading) return;
     this.#account(0);
     if (isBinary) {
-      const message = "Only text messages are taken here.";
-      this.#invalid(new ChatError("invalid_frame", { message }), closeCodes.binary);
+      this.#invalid(new ChatError("unsupported"), closeCodes.binary);
       return;
     }
     if (data.length === 0) {

@@ -116,7 +116,7 @@ test("binary messages are refused with a reason and code 1003", async () => {
     said.map(({ type, code: reason }) => [type, reason]),
     [
       ["server_hello", undefined],
-      ["error", "invalid_frame"],
+      ["error", "unsupported"],
     ],
   );
   assert.equal(code, 1003);
