@@ -55,7 +55,8 @@ test("what is committed while a connection begins is told to it or was there bef
 test("an event that is in the user's own log comes once: with its place to those who know it", async () => {
   await using server = await SmallServer.start();
   await using ann = await server.signedIn("ann", resuming);
-  await using old = await server.signedIn("ann/2", []);
+  await using plain = await server.signedIn("ann/2", ["client_ids"]);
+  await using old = await server.signedIn("ann/3", []);
   const event = {
     type: "invitation_cancelled",
     invitation_id: "00000000-0000-7000-8000-000000000000" as never,
@@ -64,9 +65,11 @@ test("an event that is in the user's own log comes once: with its place to those
   server.userLogs.set(user("ann"), [event]);
   server.hub.toUser(user("ann"), event);
   await ann.settle();
+  await plain.settle();
   await old.settle();
   assert.deepEqual(ann.unread("invitation_cancelled"), [{ ...event, user_seq: 1 }]);
-  assert.deepEqual(old.unread("invitation_cancelled"), [event]);
+  assert.deepEqual(plain.unread("invitation_cancelled"), [event]);
+  assert.deepEqual(old.unread("invitation_cancelled"), []);
 });
 
 test("who comes back hears what is new and not what was told before", async () => {
