@@ -35,7 +35,14 @@ test("the hello of a plaintext port offers Noise and names the server's key", as
   await using server = await startServer();
   await using peer = await RawPeer.connect(server.port);
   const hello = await peer.nextMessage();
-  assert.deepEqual(hello["features"], ["client_ids", "log", "noise", "encryption"]);
+  assert.deepEqual(hello["features"], [
+    "client_ids",
+    "log",
+    "resume",
+    "heads",
+    "noise",
+    "encryption",
+  ]);
   assert.deepEqual(fromBase64(String(hello["noise_key"]), 32), keyPair.publicKey);
 });
 
@@ -203,7 +210,7 @@ test("Noise switched off is neither offered nor done, and naming it changes noth
   await using server = await startServer({ sealing: { noise: undefined, keyExchange: true } });
   await using client = await server.connect();
   const hello = await client.hello(["client_ids", "noise"]);
-  assert.deepEqual(hello.features, ["client_ids", "log", "encryption"]);
+  assert.deepEqual(hello.features, ["client_ids", "log", "resume", "heads", "encryption"]);
   assert.equal(hello.noise_key, undefined);
   client.send(handshake(new Uint8Array(48)));
   await client.expects("error", ({ code }) => code === "invalid_state");
@@ -218,7 +225,7 @@ test("over TLS neither handshake is offered nor done", {
   await using server = await startServer({ tls });
   await using client = await server.connect({ tls: {} });
   const hello = await client.hello(["client_ids", "noise", "encryption"]);
-  assert.deepEqual(hello.features, ["client_ids", "log"]);
+  assert.deepEqual(hello.features, ["client_ids", "log", "resume", "heads"]);
   assert.equal(hello.noise_key, undefined);
   client.send(handshake(new Uint8Array(48)));
   await client.expects("error", ({ code }) => code === "not_supported");
