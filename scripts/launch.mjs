@@ -40,6 +40,10 @@ const tasks = {
     cwd: root,
   },
   docs: { node: (args) => [file("scripts", "generate-docs.ts"), ...args], cwd: root },
+  // Breaks what it can reach of a server; see docs/torture.md. Its ledger goes where the caller is.
+  torture: { node: (args) => [file("scripts", "torture", "main.ts"), ...args] },
+  // Load on the server and what stands beside it; see docs/PERFORMANCE.md.
+  bench: { node: (args) => [file("scripts", "bench", "main.ts"), ...args], cwd: root },
 };
 
 /** Sets the checkout up if need be, runs one task with the pinned Node and ends the way it ended. */

@@ -1,0 +1,135 @@
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import type { Times } from "./histogram.ts";
+import { coresBetween, endsWithUs, readUsage } from "./processes.ts";
+
+/** A program that makes load; see loadgen/generator.c for what it takes and prints. */
+export interface Generator {
+  readonly kind: "c" | "node";
+  readonly command: readonly string[];
+  readonly speaksTls: boolean;
+  /** The C relay; undefined where nothing could be compiled. */
+  readonly relay: string | undefined;
+  /** What the figures' reader has to know of it. */
+  readonly remarks: readonly string[];
+}
+
+export type LoadProtocol = "lair" | "relay" | "redis" | "nats" | "mqtt";
+
+/** How many rooms and connections, and how many of them write how much. */
+export interface Shape {
+  readonly rooms: number;
+  readonly members: number;
+  /** Of each room. */
+  readonly senders: number;
+  /** Messages of one sender under way; of no meaning where there is a rate. */
+  readonly window: number;
+}
+
+export interface Load extends Shape {
+  readonly protocol: LoadProtocol;
+  readonly port: number;
+  readonly tls?: boolean;
+  readonly websocket?: boolean;
+  /** Whether the server acknowledges messages. */
+  readonly acks?: boolean;
+  /** The file of room ids and tokens. */
+  readonly seats?: string;
+  readonly seconds?: number;
+  readonly warmup?: number;
+  /** Messages a second in all; without it the next is sent when one is done. */
+  readonly rate?: number;
+  /** Ends after so many messages. */
+  readonly count?: number;
+  /** Seconds between two pings of a connection. */
+  readonly ping?: number;
+  readonly concurrency?: number;
+  readonly patience?: number;
+}
+
+interface Opening {
+  readonly connections: number;
+  readonly seconds: number;
+  readonly p50: number;
+  readonly p99: number;
+}
+
+interface Counts {
+  readonly seconds: number;
+  readonly sent: number;
+  readonly acked: number;
+  readonly delivered: number;
+  readonly refused: number;
+  readonly closed: number;
+  readonly bytes: number;
+  readonly underWay: number;
+  readonly ack: Times;
+  readonly delivery: Times;
+}
+
+export interface Measured extends Counts {
+  readonly opening: Opening;
+  /** Cores that the watched processes used; undefined where the system does not say. */
+  readonly serverCores: number | undefined;
+  /** Cores in use on the whole machine, whoever used them. */
+  readonly machineCores: number;
+}
+
+export interface Watch {
+  readonly pids?: readonly number[];
+  /** Called when measuring begins. */
+  readonly measuring?: () => void;
+}
+
+type Event =
+  | ({ readonly event: "ready" } & Opening)
+  | { readonly event: "measuring" }
+  | ({ readonly event: "done" } & Counts);
+
+/** Runs the generator once. @throws Error with what it complained of */
+export async function runLoad(
+  { command }: Pick<Generator, "command">,
+  load: Load,
+  { pids = [], measuring }: Watch = {},
+): Promise<Measured> {
+  const [program = "", ...first] = command;
+  const child = spawn(program, [...first, ...argumentsOf(load)], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  endsWithUs(child);
+  let complaints = "";
+  child.stderr.on("data", (chunk: Buffer) => {
+    complaints += chunk.toString();
+  });
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", resolve);
+  });
+  let opening: Opening | undefined;
+  let counts: Counts | undefined;
+  let begun = readUsage(pids);
+  let over = begun;
+  for await (const line of createInterface({ input: child.stdout })) {
+    const said = JSON.parse(line) as Event;
+    if (said.event === "ready") opening = said;
+    else if (said.event === "done") {
+      over = readUsage(pids);
+      counts = said;
+    } else {
+      begun = readUsage(pids);
+      measuring?.();
+    }
+  }
+  const code = await ended;
+  if (code !== 0 || opening === undefined || counts === undefined) {
+    throw new Error(`the load generator ended with ${code}:\n${complaints}`);
+  }
+  const cores = coresBetween(begun, over);
+  return { ...counts, opening, serverCores: cores.watched, machineCores: cores.machine };
+}
+
+function argumentsOf(load: Load): readonly string[] {
+  return Object.entries(load).map(([name, value]) =>
+    typeof value === "boolean" ? `${name}=${value ? 1 : 0}` : `${name}=${value}`,
+  );
+}
