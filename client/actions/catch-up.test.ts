@@ -20,7 +20,7 @@ function start(...answers: readonly (() => unknown)[]) {
   const store = createStore<State>({ ...initialState, me: { ...me, ...about } });
   let asked = 0;
   const online = {
-    link: { name: "first" } as unknown as LiveLink | undefined,
+    link: { name: "first", features: new Set() } as unknown as LiveLink | undefined,
     async call() {
       const answer = answers[asked];
       asked += 1;
@@ -28,12 +28,13 @@ function start(...answers: readonly (() => unknown)[]) {
       return answer();
     },
   };
+  const local = { older: () => undefined };
   let done = 0;
   const catchUp = new CatchUp({
     store,
     clock,
     online: online as unknown as Online,
-    log: new LogLoader({ store, clock, online: online as unknown as Online }),
+    log: new LogLoader({ store, clock, online: online as unknown as Online, local }),
     remembered: () => ({ read: new Map(), drafts: new Map() }),
     onDone: () => {
       done += 1;
@@ -71,7 +72,7 @@ test("what a new connection asks for does not wait for the failure of the old on
   const held = Promise.withResolvers<unknown>();
   const { catchUp, online, asked, done } = start(() => held.promise, nothing);
   const first = catchUp.run();
-  online.link = { name: "second" } as unknown as LiveLink;
+  online.link = { name: "second", features: new Set() } as unknown as LiveLink;
   const second = catchUp.run();
   held.reject(new ConnectionError("lost", "chat.example"));
   await Promise.all([first, second]);

@@ -1,124 +1,111 @@
-import type { ClientId } from "@lair-chat/protocol/ids.ts";
 import type { Clock } from "../clock.ts";
-import type { Account } from "../files/accounts.ts";
-import type { SessionData, StoredOutgoing } from "../files/session-data.ts";
-import { newConversation } from "../store/conversation.ts";
+import { isDamaged, type LocalStore } from "../local-store/local-store.ts";
+import { isEmpty, type Kept, writeOf } from "../local-store/store-write.ts";
 import type { Store } from "../store/create-store.ts";
+import { withoutSurplus } from "../store/log-range.ts";
 import { withNotice } from "../store/notices.ts";
-import type { Conversation, ConversationKey, State } from "../store/state.ts";
+import type { State } from "../store/state.ts";
 import { isOutside } from "./outcome.ts";
 
 export interface KeepSavedDeps {
   readonly store: Store<State>;
   readonly clock: Clock;
-  readonly account: Account;
+  readonly local: LocalStore;
 }
 
-const QUIET_MS = 2_000;
-const MARKERS = 10_000;
-const DRAFTS = 200;
-const DRAFT_CHARS = 8_192;
-const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
+// After a failure: the disk may be full for hours.
+const RETRY_MS = 5_000;
+const nothing: Kept = { conversations: new Map() };
 
-/** Keeps in the account's file what must survive the end of this process. */
+/**
+ * Keeps in the account's database what the state is. All that changes within one turn is one
+ * transaction, so what is on disk is always a state that once was, as a whole: the entries, how far
+ * they go and how far they were read fit together, whenever the process ends.
+ */
 export class KeptSaved {
   readonly #deps: KeepSavedDeps;
   readonly #unsubscribe: () => void;
-  #cancel: (() => void) | undefined;
-  #saved: State["conversations"];
+  #saved: Kept;
+  #isPlanned = false;
+  #hasFailed = false;
+  #cancelRetry: () => void = () => undefined;
 
+  /** What the state has now is taken to be on disk already. */
   constructor(deps: KeepSavedDeps) {
     this.#deps = deps;
-    this.#saved = deps.store.get().conversations;
+    this.#saved = deps.store.get();
     this.#unsubscribe = deps.store.subscribe(() => this.#plan());
   }
 
   /** Resolves when all that there is now is on disk, or when that is not possible and was told. */
   async saveNow(): Promise<void> {
-    const { account, store, clock } = this.#deps;
-    this.#cancel?.();
-    this.#cancel = undefined;
-    const { conversations } = store.get();
-    this.#saved = conversations;
-    try {
-      await account.save((data) => ({ ...data, ...snapshot(data, conversations) }));
-    } catch (error) {
-      if (!isOutside(error)) throw error;
-      const notice = { severity: "error", text: error.message, at: clock.now() } as const;
-      store.update((state) => withNotice(state, notice));
-    }
+    // Whatever else is asked for in this turn is in the same transaction.
+    await undefined;
+    this.#save();
   }
 
   /** Saves for the last time. */
-  async [Symbol.asyncDispose](): Promise<void> {
+  [Symbol.dispose](): void {
     this.#unsubscribe();
-    await this.saveNow();
+    this.#cancelRetry();
+    this.#save();
   }
 
   #plan(): void {
+    const { conversations, log } = this.#deps.store.get();
+    const isSaved = conversations === this.#saved.conversations && log === this.#saved.log;
+    if (isSaved || this.#isPlanned || this.#hasFailed) return;
+    this.#isPlanned = true;
+    setImmediate(() => {
+      if (this.#isPlanned) this.#save();
+    });
+  }
+
+  #save(): void {
+    this.#isPlanned = false;
+    const { store } = this.#deps;
+    const state = store.get();
+    if (state.me === undefined || !this.#isWritten(state)) return;
+    store.update((now) => withoutSurplus(now));
+  }
+
+  #isWritten(state: State): boolean {
+    try {
+      const write = writeOf(this.#saved, state);
+      if (!isEmpty(write)) this.#deps.local.write(write);
+      this.#saved = state;
+      this.#hasFailed = false;
+      return true;
+    } catch (error) {
+      this.#failed(error);
+      return false;
+    }
+  }
+
+  #failed(error: unknown): void {
+    if (!isOutside(error)) throw error;
+    const { clock } = this.#deps;
+    const isFirst = !this.#hasFailed;
+    this.#hasFailed = true;
+    if (isFirst) this.#tell(error.message);
+    if (isDamaged(error)) this.#startOver();
+    this.#cancelRetry();
+    this.#cancelRetry = clock.after(RETRY_MS, () => this.#save());
+  }
+
+  /** All that is in memory goes into the new file. */
+  #startOver(): void {
+    try {
+      this.#tell(this.#deps.local.startOver());
+      this.#saved = nothing;
+    } catch (error) {
+      if (!isOutside(error)) throw error;
+      this.#tell(error.message);
+    }
+  }
+
+  #tell(text: string): void {
     const { store, clock } = this.#deps;
-    if (this.#cancel !== undefined || store.get().conversations === this.#saved) return;
-    this.#cancel = clock.after(QUIET_MS, () => void this.saveNow());
+    store.update((state) => withNotice(state, { severity: "error", text, at: clock.now() }));
   }
-}
-
-type Snapshot = Pick<SessionData, "read" | "drafts" | "outgoing">;
-
-/** What is to be kept; of conversations the server has not listed yet, what was kept before. */
-function snapshot(
-  before: Pick<SessionData, "read" | "drafts">,
-  conversations: State["conversations"],
-): Snapshot {
-  const all = [...conversations.values()];
-  const unlisted = [...before.drafts].filter(([key]) => !conversations.has(key));
-  const drafts = all.flatMap(({ key, draft }) =>
-    draft === "" ? [] : [[key, draft.slice(0, DRAFT_CHARS)] as const],
-  );
-  const read = new Map([...before.read, ...all.map(({ key, readSeq }) => [key, readSeq] as const)]);
-  return {
-    read: new Map([...read].slice(-MARKERS)),
-    drafts: new Map([...unlisted, ...drafts].slice(-DRAFTS)),
-    outgoing: all.flatMap(storedOutgoing),
-  };
-}
-
-function storedOutgoing({ key, title, outgoing }: Conversation): readonly StoredOutgoing[] {
-  return outgoing.flatMap(({ clientId, content, createdAt, status }) => {
-    if (status.state === "sent") return [];
-    const failed = status.state === "failed" ? status.message : undefined;
-    return [{ key, title, clientId, content, createdAt, failed }];
-  });
-}
-
-/** The state with what an earlier run of the client could not send. */
-export function withUnsent(state: State, data: SessionData, now: number): State {
-  if (data.outgoing.length === 0) return state;
-  const conversations = new Map(state.conversations);
-  for (const stored of data.outgoing) {
-    const { key, title } = stored;
-    const conversation =
-      conversations.get(key) ?? newConversation({ key, title, ...remembered(data, key) });
-    const { clientId, content, createdAt } = stored;
-    const status = statusOf(stored, now);
-    const outgoing = [...conversation.outgoing, { clientId, content, createdAt, status }];
-    conversations.set(key, { ...conversation, outgoing });
-  }
-  return { ...state, conversations };
-}
-
-function remembered({ read, drafts }: SessionData, key: ConversationKey) {
-  return { readSeq: read.get(key) ?? 0, draft: drafts.get(key) ?? "" };
-}
-
-function statusOf({ failed, createdAt }: StoredOutgoing, now: number) {
-  if (failed !== undefined) return { state: "failed", message: failed } as const;
-  if (now - createdAt < WEEK_MS) return { state: "sending" } as const;
-  // After so long nobody wants it to go out unasked.
-  const message = "It could not be sent for a week. Send it again or discard it.";
-  return { state: "failed", message } as const;
-}
-
-/** Those of an earlier run that are already on disk. */
-export function unsentIds(data: SessionData): readonly ClientId[] {
-  return data.outgoing.map(({ clientId }) => clientId);
 }

@@ -1,3 +1,4 @@
+import type { ClientId } from "@lair-chat/protocol/ids.ts";
 import type { AnyEvent, EventOf, Result } from "@lair-chat/protocol/registry.ts";
 import type { Clock } from "../clock.ts";
 import type { AccessTokens } from "../connection/access-tokens.ts";
@@ -6,10 +7,12 @@ import type { LiveLink } from "../connection/link.ts";
 import type { Account } from "../files/accounts.ts";
 import type { Store } from "../store/create-store.ts";
 import { withoutMemberLists } from "../store/membership.ts";
+import { withNotice } from "../store/notices.ts";
 import { allOffline } from "../store/people.ts";
-import type { Me, State } from "../store/state.ts";
+import type { Conversation, Me, State } from "../store/state.ts";
+import { withLocal } from "../store/with-local.ts";
 import { CatchUp } from "./catch-up.ts";
-import { KeptSaved, unsentIds, withUnsent } from "./keep-saved.ts";
+import { KeptSaved } from "./keep-saved.ts";
 import { loadInvitations } from "./load-invitations.ts";
 import { LogLoader } from "./load-log.ts";
 import { LinkSlot } from "./online.ts";
@@ -63,20 +66,25 @@ export class LiveSession {
     this.#options = options;
     this.account = account;
     this.tokens = tokens;
-    store.update((state) => withUnsent({ ...state, me }, account.data, clock.now()));
+    const { local } = account;
+    const { conversations, log, notices, ...remembered } = local.load();
+    store.update((state) => withLocal({ ...state, me }, { conversations, log }));
+    for (const text of notices) {
+      store.update((state) => withNotice(state, { severity: "error", text, at: clock.now() }));
+    }
     const { online } = this;
-    this.log = new LogLoader({ store, clock, online });
+    this.log = new LogLoader({ store, clock, online, local });
     this.catchUp = new CatchUp({
       store,
       clock,
       online,
       log: this.log,
-      remembered: () => account.data,
+      remembered: () => remembered,
       onDone: () => this.#caughtUp(),
     });
     this.outbox = new Outbox({ store, clock, online });
-    this.outbox.release(unsentIds(account.data));
-    this.saved = new KeptSaved({ store, clock, account });
+    this.outbox.release(unsentIds(conversations));
+    this.saved = new KeptSaved({ store, clock, local });
     this.#readTeller = new ReadTeller({ store, clock, online });
     this.#receiver = new Receiver({ store, clock, log: this.log, catchUp: this.catchUp });
     this.#keeper = connector.connect({
@@ -100,7 +108,7 @@ export class LiveSession {
     this.#receiver[Symbol.dispose]();
     this.#readTeller[Symbol.dispose]();
     await this.#keeper[Symbol.asyncDispose]();
-    await this.saved[Symbol.asyncDispose]();
+    this.saved[Symbol.dispose]();
     await this.account.release();
   }
 
@@ -167,4 +175,9 @@ export class LiveSession {
           : { state: "offline", reason: now.reason, retryAt: clock.now() + now.retryInMs },
     }));
   }
+}
+
+/** Those of an earlier run are on disk already. */
+function unsentIds(conversations: readonly Conversation[]): readonly ClientId[] {
+  return conversations.flatMap(({ outgoing }) => outgoing.map(({ clientId }) => clientId));
 }

@@ -3,12 +3,11 @@ import type { UserId } from "@lair-chat/protocol/ids.ts";
 import type { Result } from "@lair-chat/protocol/registry.ts";
 import type { Clock } from "../clock.ts";
 import { ConnectionError } from "../connection/connection-error.ts";
-import { applyLogPage, type PageBound, readPage } from "../store/apply-log-page.ts";
+import type { LocalStore } from "../local-store/local-store.ts";
+import { type PageBound, readPage, withLogPage } from "../store/apply-log-page.ts";
 import { changeConversation, spanOf, targetOf } from "../store/conversation.ts";
 import type { Store } from "../store/create-store.ts";
-import { KEPT_OPEN, withoutEntries } from "../store/log-range.ts";
-import { withNotice } from "../store/notices.ts";
-import { withPeople } from "../store/people.ts";
+import { KEPT_OPEN, mergeRange, withoutEntries } from "../store/log-range.ts";
 import { withReadMarker } from "../store/read-marker.ts";
 import type { Conversation, ConversationKey, State } from "../store/state.ts";
 import type { Outcome } from "./actions.ts";
@@ -21,6 +20,7 @@ export interface LoadLogDeps {
   readonly store: Store<State>;
   readonly online: Online;
   readonly clock: Clock;
+  readonly local: Pick<LocalStore, "older">;
 }
 
 // So much behind, it is quicker to begin at the end and page back when somebody looks.
@@ -53,8 +53,9 @@ export class LogLoader {
       return failed(`No more than ${KEPT_OPEN} messages are kept in memory at once.`);
     }
     const span = spanOf(conversation);
-    this.#setHistory(key, "loading");
     try {
+      if (this.#isHere(key, span?.from)) return done;
+      this.#setHistory(key, "loading");
       await this.#fetch(key, span && { side: "before", seq: span.from });
       this.#setHistory(key, "idle");
       return done;
@@ -65,6 +66,23 @@ export class LogLoader {
       this.#setHistory(key, isOffline ? "idle" : { failed: error.message });
       return failed(error.message);
     }
+  }
+
+  /** Shows what is kept on this machine before a place, if anything is. */
+  #isHere(key: ConversationKey, before: number | undefined): boolean {
+    const { store, local } = this.#deps;
+    const range = local.older(key, before);
+    if (range === undefined) return false;
+    store.update((state) => {
+      const reader = { me: state.me?.id, isOpen: state.open === key };
+      return changeConversation(state, key, (conversation) =>
+        withReadMarker(mergeRange(conversation, range), reader),
+      );
+    });
+    this.#deleters.ofEntries(range.entries);
+    // Nothing was loaded yet, so what came since is missing too.
+    if (before === undefined) void this.catchUp(key);
+    return true;
   }
 
   /** Everything between the newest entry here and the head; at most one such run at a time. */
@@ -117,20 +135,8 @@ export class LogLoader {
 
   #take(key: ConversationKey, page: Result<"get_log">, bound: PageBound): void {
     const { store, clock } = this.#deps;
-    const { broken, ...reading } = readPage(page, bound);
-    store.update((state) => {
-      const people = reading.range.entries.flatMap((entry) =>
-        "author" in entry ? [{ id: entry.authorId, username: entry.author }] : [],
-      );
-      const reader = { me: state.me?.id, isOpen: state.open === key };
-      const next = changeConversation(withPeople(state, people), key, (conversation) =>
-        withReadMarker(applyLogPage(conversation, reading), reader),
-      );
-      if (broken.length === 0) return next;
-      const title = state.conversations.get(key)?.title ?? "";
-      const text = `${broken.length} entries of "${title}" could not be read by this version of the client.`;
-      return withNotice(next, { severity: "warning", text, at: clock.now() });
-    });
+    const reading = readPage(page, bound);
+    store.update((state) => withLogPage(state, key, { reading, now: clock.now() }));
     this.#deleters.ofEntries(reading.range.entries);
   }
 

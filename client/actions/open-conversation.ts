@@ -7,7 +7,6 @@ import {
   targetOf,
   withConversation,
 } from "../store/conversation.ts";
-import { KEPT, trimEntries } from "../store/log-range.ts";
 import { withPeople } from "../store/people.ts";
 import { withReadMarker } from "../store/read-marker.ts";
 import type { ConversationKey, State } from "../store/state.ts";
@@ -27,11 +26,13 @@ export function openConversationActions({
     store.update((state) => (state.conversations.has(key) ? opened(state, key) : state));
     const conversation = store.get().conversations.get(key);
     const session = sessions.current;
-    if (conversation === undefined || session?.online.link === undefined) return;
+    if (conversation === undefined || session === undefined) return;
+    // It may be kept here, whether there is a connection or not.
+    if (spanOf(conversation) === undefined) void session.log.loadOlder(key);
+    if (session.online.link === undefined) return;
     const target = targetOf(key);
     if (target.type === "dm") void lookForPerson({ store, sessions }, target.recipient);
-    if (spanOf(conversation) === undefined) void session.log.loadOlder(key);
-    else void session.log.catchUp(key);
+    if (spanOf(conversation) !== undefined) void session.log.catchUp(key);
   }
 
   return {
@@ -69,5 +70,5 @@ function withClosed(state: State, key: ConversationKey): State {
     conversations.delete(key);
     return { ...state, conversations };
   }
-  return changeConversation(state, key, (before) => trimEntries(before, KEPT));
+  return state;
 }

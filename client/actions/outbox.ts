@@ -104,7 +104,7 @@ export class Outbox {
   #acked(key: ConversationKey, clientId: ClientId, seq: number): void {
     this.#ready.delete(clientId);
     this.#refusals.delete(key);
-    this.#change(key, (conversation) => withAck(conversation, clientId, seq));
+    this.#change(key, (conversation) => withAck(conversation, clientId, { seq }));
     this.pump();
   }
 

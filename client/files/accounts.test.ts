@@ -52,18 +52,53 @@ test("what one window leaves, the next one finds", async () => {
   await using here = await place();
   const first = await signedIn(here.accounts());
   assert.equal(first.isNew, true);
-  await first.save((data) => ({
-    ...data,
-    read: new Map([[unsent.key, 12]]),
-    drafts: new Map([[unsent.key, "half a sen"]]),
-    outgoing: [unsent],
-  }));
   await first.release();
 
   const { account, taken, notices } = await here.accounts().claim(undefined);
   assert.deepEqual(account?.data, first.data);
   assert.equal(account?.isNew, false);
   assert.deepEqual([taken, notices], [[], []]);
+});
+
+test("what an earlier version kept in the session file is moved, once", async () => {
+  await using here = await place();
+  const old = await signedIn(here.accounts());
+  await old.save((data) => ({
+    ...data,
+    read: new Map([
+      [unsent.key, 12],
+      [directKey(bob.userId), 3],
+    ]),
+    drafts: new Map([[unsent.key, "half a sen"]]),
+    outgoing: [unsent],
+  }));
+  await old.release();
+  // Earlier versions had no database.
+  const names = (await readdir(here.path(""))).filter((name) => name.includes(".db"));
+  for (const name of names) await rm(here.path(name));
+
+  for (let starts = 0; starts < 2; starts += 1) {
+    const { account } = await here.accounts().claim(undefined);
+    assert.ok(account);
+    const { conversations, read } = account.local.load();
+    assert.deepEqual(
+      conversations.map(({ key, title, readSeq, draft, outgoing }) => ({
+        ...{ key, title, readSeq, draft },
+        unsent: outgoing.map(({ clientId, content }) => [clientId, content]),
+      })),
+      [
+        {
+          ...{ key: unsent.key, title: "lobby", readSeq: 12, draft: "half a sen" },
+          unsent: [[unsent.clientId, unsent.content]],
+        },
+      ],
+    );
+    assert.deepEqual([...read], [[directKey(bob.userId), 3]]);
+    await account.save((data) => data);
+    await account.release();
+  }
+  const file = await readFile(here.path("session-ann.json"), "utf8");
+  assert.ok(!file.includes(unsent.content));
 });
 
 test("only this user can read the files", async (t) => {
@@ -189,7 +224,7 @@ test("a name from the server leads nowhere outside the folder", async () => {
   await using here = await place();
   await signedIn(here.accounts(), { ...ann, username: "../../x/../y" });
   assert.deepEqual(await readdir(here.folder), ["localhost-8080"]);
-  assert.equal((await readdir(here.path(""))).length, 2);
+  for (const name of await readdir(here.path(""))) assert.match(name, /^session-/);
 });
 
 test("forgetting leaves nothing but the lock, and that is released", async () => {

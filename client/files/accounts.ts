@@ -1,6 +1,7 @@
 import { readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { DeviceId, UserId } from "@lair-chat/protocol/ids.ts";
+import { type LocalStore, openLocalStore } from "../local-store/local-store.ts";
 import { codeOf, fromFileError } from "./account-file-error.ts";
 import { keptDeviceId } from "./device-id.ts";
 import { makePrivateFolder, readPrivateFile, replacePrivateFile } from "./private-file.ts";
@@ -11,6 +12,8 @@ import { type SessionLock, takeLock } from "./session-lock.ts";
 /** One account on one server, in use by this process and by no other. */
 export interface Account {
   readonly data: SessionData;
+  /** Its messages and whatever else is kept beside that. */
+  readonly local: LocalStore;
   /** True if nothing of it was on this machine before. */
   readonly isNew: boolean;
   /** Changes what is kept and resolves when that is on disk. @throws AccountFileError */
@@ -88,7 +91,8 @@ export function openAccounts({ folder, server, now, newId }: AccountsOptions): A
       const data = await load(base, { now, notices });
       const isUsable = data?.refreshToken !== undefined && data.server === server;
       if (isUsable) {
-        return { account: account({ base, data, lock, isNew: false }), taken, notices };
+        const found = await inUse({ base, data, lock, isNew: false, now, notices });
+        return { account: found, taken, notices };
       }
       await lock.release();
     }
@@ -104,7 +108,8 @@ export function openAccounts({ folder, server, now, newId }: AccountsOptions): A
     // A name may have been given to somebody else since.
     const isSame = known?.userId === who.userId && known.server === server;
     const data = isSame ? { ...known, ...who } : { ...emptyData(server), ...who };
-    return { account: account({ base, data, lock, isNew: !isSame }), notices };
+    const own = await inUse({ base, data, lock, isNew: !isSame, now, notices });
+    return { account: own, notices };
   }
 
   async function isTaken(username: string): Promise<boolean> {
@@ -133,14 +138,31 @@ interface InUse {
   readonly isNew: boolean;
 }
 
-function account({ base, data: start, lock, isNew }: InUse): Account {
-  let data = start;
+/** The account with all its files. @throws AccountFileError; then it is free for another try */
+async function inUse({ now, notices, ...taken }: InUse & LoadOptions): Promise<Account> {
+  const { base, data, lock } = taken;
+  try {
+    const store = openLocalStore({ path: `${base}.db`, userId: data.userId, now }, data);
+    notices.push(...store.notices);
+    // It is there now, whatever the session file says until it is written the next time.
+    const rest = { ...data, read: new Map(), drafts: new Map(), outgoing: [] };
+    return account({ ...taken, data: rest, local: store.local });
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+function account(taken: InUse & { readonly local: LocalStore }): Account {
+  const { base, lock, isNew, local } = taken;
+  let { data } = taken;
   const path = `${base}.json`;
   const file = new SavedFile(() => replacePrivateFile(path, writeSessionData(data)));
   return {
     get data() {
       return data;
     },
+    local,
     isNew,
     save(change) {
       data = change(data);
@@ -148,8 +170,12 @@ function account({ base, data: start, lock, isNew }: InUse): Account {
     },
     async forget() {
       await rm(path, { force: true });
+      local.remove();
     },
-    release: () => lock.release(),
+    async release() {
+      local.close();
+      await lock.release();
+    },
   };
 }
 

@@ -8,7 +8,7 @@ export interface SessionData {
   readonly userId: UserId;
   /** Undefined once the session is over; what else is here stays. */
   readonly refreshToken: string | undefined;
-  /** How far each conversation was read. */
+  /** How far each conversation was read; this and the rest only in files of earlier versions. */
   readonly read: ReadonlyMap<ConversationKey, number>;
   readonly drafts: ReadonlyMap<ConversationKey, string>;
   readonly outgoing: readonly StoredOutgoing[];

@@ -1,4 +1,5 @@
 import type { AnyEvent, EventName, EventOf, LoggedEvent } from "@lair-chat/protocol/registry.ts";
+import { applyHeads, isOldUserEntry, withUserSeq } from "./apply-delivery.ts";
 import {
   changeConversation,
   keyOf,
@@ -15,7 +16,7 @@ import {
 } from "./invitations.ts";
 import { conversationOf } from "./log-conversation.ts";
 import { toLogged } from "./log-entry.ts";
-import { KEPT, KEPT_OPEN, mergeRange, trimEntries, withHistoryUnknown } from "./log-range.ts";
+import { mergeRange, withHistoryUnknown } from "./log-range.ts";
 import { withMemberChange, withRoleChange } from "./membership.ts";
 import { withNotice } from "./notices.ts";
 import { withPeople } from "./people.ts";
@@ -31,8 +32,9 @@ import { withoutTyping, withTyping } from "./typing.ts";
  * `head`, which tells the caller to fetch what is missing.
  */
 export function applyEvent(state: State, event: AnyEvent, now: number): State {
+  if (isOldUserEntry(state, event)) return state;
   const apply = appliers[event.type] as Applier<AnyEvent>;
-  return apply(state, event, now);
+  return withUserSeq(apply(state, event, now), event);
 }
 
 type Applier<E> = (state: State, event: E, now: number) => State;
@@ -65,10 +67,11 @@ const appliers: { readonly [N in EventName]: Applier<EventOf<N>> } = {
   user_offline: (state, { user_id: id, username }) =>
     withPeople(state, [{ id, username, online: false }]),
   user_typing: applyTyping,
-  // Only clients that ask for them are told these; ours compares the lists by itself.
-  heads: (state) => state,
+  heads: (state, event) => applyHeads(state, event),
+  // Whoever catches up does something about it.
   resync: (state) => state,
   invitation_settled: (state, { invitation_id: id }) => withoutInvitation(state, id),
+  // Nothing on screen shows these; each list of them is asked for when somebody opens it.
   session_started: (state) => state,
   sessions_ended: (state) => state,
   block_changed: (state) => state,
@@ -202,8 +205,7 @@ function applyLogged(conversation: Conversation, event: LoggedEvent, state: Stat
     changes: change === undefined ? [] : [{ seq, change }],
     reachedStart: seq === 1,
   };
-  const grown = trimEntries(mergeRange(conversation, range), isOpen ? KEPT_OPEN : KEPT);
-  return withReadMarker(grown, { me: state.me?.id, isOpen });
+  return withReadMarker(mergeRange(conversation, range), { me: state.me?.id, isOpen });
 }
 
 function applyTyping(state: State, event: EventOf<"user_typing">, now: number): State {

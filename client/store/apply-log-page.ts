@@ -1,14 +1,12 @@
 import type { Result } from "@lair-chat/protocol/registry.ts";
 import { readLogEntry } from "@lair-chat/protocol/validate-incoming.ts";
+import { changeConversation } from "./conversation.ts";
 import { toLogged } from "./log-entry.ts";
-import {
-  KEPT_OPEN,
-  type LoggedChange,
-  type LogRange,
-  mergeRange,
-  trimEntries,
-} from "./log-range.ts";
-import type { Conversation, Entry } from "./state.ts";
+import { type LoggedChange, type LogRange, mergeRange } from "./log-range.ts";
+import { withNotice } from "./notices.ts";
+import { withPeople } from "./people.ts";
+import { withReadMarker } from "./read-marker.ts";
+import type { Conversation, ConversationKey, Entry, State } from "./state.ts";
 
 /** What was asked for: the newest page, or the one before or after a seq. */
 export type PageBound =
@@ -73,6 +71,25 @@ export function applyLogPage(
   conversation: Conversation,
   { range, historyStartsAt }: Omit<PageReading, "broken">,
 ): Conversation {
-  const merged = trimEntries(mergeRange(conversation, range), KEPT_OPEN);
-  return { ...merged, historyStartsAt };
+  return { ...mergeRange(conversation, range), historyStartsAt };
+}
+
+/** The state with a page of a conversation's log, whoever is named in it, and word of what could not be read. */
+export function withLogPage(
+  state: State,
+  key: ConversationKey,
+  { reading, now }: { readonly reading: PageReading; readonly now: number },
+): State {
+  const { broken, range } = reading;
+  const people = range.entries.flatMap((entry) =>
+    "author" in entry ? [{ id: entry.authorId, username: entry.author }] : [],
+  );
+  const reader = { me: state.me?.id, isOpen: state.open === key };
+  const next = changeConversation(withPeople(state, people), key, (conversation) =>
+    withReadMarker(applyLogPage(conversation, reading), reader),
+  );
+  if (broken.length === 0) return next;
+  const title = state.conversations.get(key)?.title ?? "";
+  const text = `${broken.length} entries of "${title}" could not be read by this version of the client.`;
+  return withNotice(next, { severity: "warning", text, at: now });
 }

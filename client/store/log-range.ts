@@ -1,6 +1,6 @@
-import { spanOf } from "./conversation.ts";
+import { spanOf, withConversation } from "./conversation.ts";
 import { changesBefore, withChanges } from "./message-changes.ts";
-import type { Conversation, Entry, MessageChange, Outgoing, Span } from "./state.ts";
+import type { Conversation, Entry, MessageChange, Outgoing, Span, State } from "./state.ts";
 
 /** A piece of a log without a hole: what a page of it, or a single event, stands for. */
 export interface LogRange extends Span {
@@ -114,15 +114,30 @@ export function withHistoryUnknown(conversation: Conversation): Conversation {
 }
 
 /** Forgets the oldest entries beyond so many; a little slack spares doing it for every message. */
-export function trimEntries(conversation: Conversation, keep: number): Conversation {
+function trimEntries(conversation: Conversation, keep: number): Conversation {
   const { entries } = conversation;
   if (entries.length <= keep * 1.1) return conversation;
-  const kept = entries.slice(-keep);
-  const from = kept[0]?.seq ?? 0;
+  const newest = entries.slice(-keep);
+  const from = newest[0]?.seq ?? 0;
   const to = spanOf(conversation)?.to ?? from;
-  return { ...conversation, entries: kept, span: { from, to }, reachedStart: false };
+  return { ...conversation, entries: newest, span: { from, to }, reachedStart: false };
 }
 
-/** Entries kept of a conversation; while it is on screen somebody may have paged far back. */
-export const KEPT = 5_000;
 export const KEPT_OPEN = 20_000;
+
+/** Entries kept of a conversation; while it is on screen somebody may have paged far back. */
+const kept = { open: KEPT_OPEN, other: 5_000 };
+
+/**
+ * The state without the oldest entries of what has grown too long. It is for when all of it is on
+ * disk: an entry that is changed and forgotten at once would be there as it was before.
+ */
+export function withoutSurplus(state: State, { open, other } = kept): State {
+  let next = state;
+  for (const conversation of state.conversations.values()) {
+    const isOpen = state.open === conversation.key;
+    const trimmed = trimEntries(conversation, isOpen ? open : other);
+    if (trimmed !== conversation) next = withConversation(next, trimmed);
+  }
+  return next;
+}

@@ -34,7 +34,8 @@ export function withChanges(
   return isChanged ? copy : entries;
 }
 
-function changed(before: MessageEntry, change: MessageChange): Entry {
+/** A message after one change. */
+export function changed(before: MessageEntry, change: MessageChange): Entry {
   if (change.kind === "edit") return { ...before, content: change.content, edited: true };
   const { seq, at, id } = before;
   const { authorId, deletedBy } = change;

@@ -1,4 +1,5 @@
 import type { ClientId } from "@lair-chat/protocol/ids.ts";
+import { withChain } from "./chain.ts";
 import { spanOf } from "./conversation.ts";
 import type { Conversation, Outgoing } from "./state.ts";
 
@@ -20,11 +21,24 @@ export function withStatus(
   return { ...conversation, outgoing };
 }
 
+/** Where the server says that it has stored a message. */
+export interface Ack {
+  readonly seq: number;
+  readonly chain?: string | undefined;
+}
+
 /** Acknowledged: it stays on screen until the log's own copy is there, which may have come first. */
-export function withAck(conversation: Conversation, clientId: ClientId, seq: number): Conversation {
-  const span = spanOf(conversation);
-  if (span !== undefined && seq <= span.to) return withoutOutgoing(conversation, clientId);
-  const acked = withStatus(conversation, clientId, { state: "sent", seq });
+export function withAck(
+  conversation: Conversation,
+  clientId: ClientId,
+  { seq, chain }: Ack,
+): Conversation {
+  const chained =
+    chain === undefined ? conversation : withChain(conversation, { seq, value: chain });
+  const span = spanOf(chained);
+  if (span !== undefined && seq <= span.to) return withoutOutgoing(chained, clientId);
+  const status = { state: "sent", seq, ...(chain !== undefined && { chain }) } as const;
+  const acked = withStatus(chained, clientId, status);
   return { ...acked, head: Math.max(acked.head, seq) };
 }
 

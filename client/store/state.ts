@@ -17,6 +17,15 @@ export interface State {
   readonly invitations: readonly Invitation[];
   /** Newest last, bounded. */
   readonly notices: readonly Notice[];
+  /** Which history the server has, and how far we have our own log of it; not known of every server. */
+  readonly log?: ServerLog;
+}
+
+export interface ServerLog {
+  /** Another one after the server was restored from a backup. */
+  readonly id: string;
+  /** The newest entry of our own log that we have. */
+  readonly userSeq: number;
 }
 
 /** How we stand with the server. `since` and `retryAt` are milliseconds since the epoch. */
@@ -61,6 +70,10 @@ export interface Conversation {
   readonly span?: Span;
   /** Newest seq the server has told us of. */
   readonly head: number;
+  /** What the server last told of the hashes over the log. */
+  readonly chain?: Chained;
+  /** Set once the server had less than it once told us, or something else. */
+  readonly setBack?: SetBack;
   /** True when the first entry of the log that we may read is in `entries`. */
   readonly reachedStart: boolean;
   /** The seq of that entry, once the server has told it: 1 where nothing is kept from us. */
@@ -81,6 +94,22 @@ export interface Conversation {
   readonly draft: string;
   /** False once we have left: it stays readable until closed. */
   readonly joined: boolean;
+}
+
+/** The hash over a log up to an entry, and with it. */
+export interface Chained {
+  readonly seq: number;
+  readonly value: string;
+}
+
+/** The history of a conversation was set back to an earlier state. */
+export interface SetBack {
+  /** When we found out; milliseconds since the epoch. */
+  readonly at: number;
+  /** Where the log ended then. */
+  readonly seq: number;
+  /** Whether those messages of ours that are missing since have been offered again. */
+  readonly isOffered: boolean;
 }
 
 /** A stretch of a log, both ends included; empty where `to` is before `from`. */
@@ -179,7 +208,7 @@ export interface Outgoing {
   readonly status:
     | { readonly state: "sending" }
     /** Acknowledged: on the server's disk under this seq. */
-    | { readonly state: "sent"; readonly seq: number }
+    | { readonly state: "sent"; readonly seq: number; readonly chain?: string }
     /** Refused: it is not stored, and trying again may or may not help. */
     | { readonly state: "failed"; readonly message: string };
 }

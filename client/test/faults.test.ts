@@ -295,8 +295,8 @@ test("what is written is on disk before it leaves", async () => {
   await shows(bob, key, ["ann: kept until it is certain"]);
   const names = await readdir(folder.path);
   const serverFolder = names.find((name) => !name.endsWith(".json")) ?? "";
-  const file = await readFile(join(folder.path, serverFolder, "session-ann.json"), "utf8");
-  assert.ok(file.includes("kept until it is certain"));
+  const log = await readFile(join(folder.path, serverFolder, "session-ann.db-wal"), "utf8");
+  assert.ok(log.includes("kept until it is certain"));
 });
 
 test("a last message that was lost on the way is found within a minute, without another one", async () => {

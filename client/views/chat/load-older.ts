@@ -20,6 +20,8 @@ export function missingPage(
   isAtTop: boolean,
 ): string | undefined {
   if (!isAtTop || conversation === undefined || conversation.reachedStart) return undefined;
-  if (conversation.history !== "idle" || link.state !== "online") return undefined;
-  return `${conversation.key} ${conversation.entries[0]?.seq ?? "none"}`;
+  if (conversation.history !== "idle") return undefined;
+  // What is kept here can be shown in any case; the rest is asked for again when the connection is back.
+  const isOnline = link.state === "online";
+  return `${conversation.key} ${conversation.entries[0]?.seq ?? "none"} ${isOnline}`;
 }

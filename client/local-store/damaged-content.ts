@@ -1,0 +1,4 @@
+/** What stands in the file is not what is ever written there. */
+export class DamagedContent extends Error {
+  override readonly name = "DamagedContent";
+}
