@@ -28,13 +28,16 @@ function start(...answers: readonly (() => unknown)[]) {
       return answer();
     },
   };
-  const local = { older: () => undefined };
+  const saved = { older: () => undefined };
   let done = 0;
   const catchUp = new CatchUp({
     store,
     clock,
     online: online as unknown as Online,
-    log: new LogLoader({ store, clock, online: online as unknown as Online, local }),
+    log: new LogLoader({ store, clock, online: online as unknown as Online, saved }),
+    resumer: { run: async () => ({ isLogCut: false }) },
+    onLogCut: () => undefined,
+    onFilled: async () => undefined,
     remembered: () => ({ read: new Map(), drafts: new Map() }),
     onDone: () => {
       done += 1;

@@ -14,6 +14,7 @@ import type { State } from "../store/state.ts";
 import type { LogLoader } from "./load-log.ts";
 import type { Online } from "./online.ts";
 import { isOutside } from "./outcome.ts";
+import type { Resumer } from "./resume.ts";
 import { retryAfterMs } from "./retry-after.ts";
 
 export interface CatchUpDeps {
@@ -21,7 +22,12 @@ export interface CatchUpDeps {
   readonly online: Online;
   readonly clock: Clock;
   readonly log: LogLoader;
+  readonly resumer: Pick<Resumer, "run">;
   remembered(): Remembered;
+  /** Told when our own log does not tell all that happened. */
+  onLogCut(): void;
+  /** Told when everything is here, and may ask for more before it is said to be up to date. */
+  onFilled(): Promise<void>;
   /** Told each time when everything is up to date. */
   onDone(): void;
 }
@@ -83,9 +89,11 @@ export class CatchUp {
 
   /** Why the list could not be had, if it could not. */
   async #once(): Promise<Error | undefined> {
-    const { store, clock, remembered } = this.#deps;
-    const asked = askedNow(store.get(), remembered(), clock.now());
+    const { store, clock, online, remembered } = this.#deps;
     try {
+      if (online.link?.features.has("resume") === true) await this.#resume();
+      // Only now: what was set back meanwhile is known to be.
+      const asked = askedNow(store.get(), remembered(), clock.now());
       const listed = await this.#list();
       store.update((state) => applyConversations(state, listed, asked));
     } catch (error) {
@@ -93,7 +101,15 @@ export class CatchUp {
       throw error;
     }
     await this.#fill();
+    await this.#deps.onFilled();
     return undefined;
+  }
+
+  /** What the lists do not tell: all that was said since, and what concerns us alone. */
+  async #resume(): Promise<void> {
+    const { resumer, onLogCut } = this.#deps;
+    const { isLogCut } = await resumer.run();
+    if (isLogCut) onLogCut();
   }
 
   async #list(): Promise<readonly Listed[]> {

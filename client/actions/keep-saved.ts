@@ -2,9 +2,9 @@ import type { Clock } from "../clock.ts";
 import { isDamaged, type LocalStore } from "../local-store/local-store.ts";
 import { isEmpty, type Kept, writeOf } from "../local-store/store-write.ts";
 import type { Store } from "../store/create-store.ts";
-import { withoutSurplus } from "../store/log-range.ts";
+import { type LogRange, withoutSurplus } from "../store/log-range.ts";
 import { withNotice } from "../store/notices.ts";
-import type { State } from "../store/state.ts";
+import type { ConversationKey, State } from "../store/state.ts";
 import { isOutside } from "./outcome.ts";
 
 export interface KeepSavedDeps {
@@ -42,6 +42,19 @@ export class KeptSaved {
     // Whatever else is asked for in this turn is in the same transaction.
     await undefined;
     this.#save();
+  }
+
+  /** What is kept before a place of a log, or the end of it; undefined where nothing is to be had. */
+  older(key: ConversationKey, before: number | undefined): LogRange | undefined {
+    // What was just forgotten must not come back.
+    this.#save();
+    if (this.#hasFailed) return undefined;
+    try {
+      return this.#deps.local.older(key, before);
+    } catch (error) {
+      this.#failed(error);
+      return undefined;
+    }
   }
 
   /** Saves for the last time. */

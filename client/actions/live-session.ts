@@ -15,11 +15,13 @@ import { CatchUp } from "./catch-up.ts";
 import { KeptSaved } from "./keep-saved.ts";
 import { loadInvitations } from "./load-invitations.ts";
 import { LogLoader } from "./load-log.ts";
+import { offerAgain } from "./offer-again.ts";
 import { LinkSlot } from "./online.ts";
 import { Outbox } from "./outbox.ts";
 import { outcomeOf } from "./outcome.ts";
 import { outlives } from "./outlives.ts";
 import { Receiver } from "./receive-event.ts";
+import { Resumer } from "./resume.ts";
 import { ReadTeller } from "./tell-read.ts";
 
 /** How a session hears of the server; the composition makes it from the connection's parts. */
@@ -73,18 +75,23 @@ export class LiveSession {
       store.update((state) => withNotice(state, { severity: "error", text, at: clock.now() }));
     }
     const { online } = this;
-    this.log = new LogLoader({ store, clock, online, local });
+    this.saved = new KeptSaved({ store, clock, local });
+    const { saved } = this;
+    this.log = new LogLoader({ store, clock, online, saved });
+    const { log: loader } = this;
     this.catchUp = new CatchUp({
       store,
       clock,
       online,
-      log: this.log,
+      log: loader,
+      resumer: new Resumer({ store, clock, online, log: loader }),
+      onLogCut: () => this.#loadInvitations(),
+      onFilled: () => offerAgain({ store, clock, log: loader, local, saved }),
       remembered: () => remembered,
       onDone: () => this.#caughtUp(),
     });
     this.outbox = new Outbox({ store, clock, online });
     this.outbox.release(unsentIds(conversations));
-    this.saved = new KeptSaved({ store, clock, local });
     this.#readTeller = new ReadTeller({ store, clock, online });
     this.#receiver = new Receiver({ store, clock, log: this.log, catchUp: this.catchUp });
     this.#keeper = connector.connect({
@@ -152,6 +159,11 @@ export class LiveSession {
     this.outbox.pump();
     this.#readTeller.resume();
     void this.catchUp.run();
+    this.#loadInvitations();
+  }
+
+  #loadInvitations(): void {
+    const { store } = this.#options;
     void outcomeOf(() => loadInvitations({ store, online: this.online }));
   }
 

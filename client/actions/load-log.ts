@@ -3,7 +3,6 @@ import type { UserId } from "@lair-chat/protocol/ids.ts";
 import type { Result } from "@lair-chat/protocol/registry.ts";
 import type { Clock } from "../clock.ts";
 import { ConnectionError } from "../connection/connection-error.ts";
-import type { LocalStore } from "../local-store/local-store.ts";
 import { type PageBound, readPage, withLogPage } from "../store/apply-log-page.ts";
 import { changeConversation, spanOf, targetOf } from "../store/conversation.ts";
 import type { Store } from "../store/create-store.ts";
@@ -11,6 +10,7 @@ import { KEPT_OPEN, mergeRange, withoutEntries } from "../store/log-range.ts";
 import { withReadMarker } from "../store/read-marker.ts";
 import type { Conversation, ConversationKey, State } from "../store/state.ts";
 import type { Outcome } from "./actions.ts";
+import type { KeptSaved } from "./keep-saved.ts";
 import { DeleterNames } from "./name-deleters.ts";
 import type { Online } from "./online.ts";
 import { done, failed, isOutside } from "./outcome.ts";
@@ -20,7 +20,8 @@ export interface LoadLogDeps {
   readonly store: Store<State>;
   readonly online: Online;
   readonly clock: Clock;
-  readonly local: Pick<LocalStore, "older">;
+  /** What is kept on this machine. */
+  readonly saved: Pick<KeptSaved, "older">;
 }
 
 // So much behind, it is quicker to begin at the end and page back when somebody looks.
@@ -42,6 +43,12 @@ export class LogLoader {
   /** Learns who that is, if it is not known. */
   nameDeleter(id: UserId): void {
     this.#deleters.of(id);
+  }
+
+  /** The same for all who erased something behind a place of a log. */
+  nameDeleters(key: ConversationKey, after: number): void {
+    const entries = this.#conversation(key)?.entries ?? [];
+    this.#deleters.ofEntries(entries.slice(entries.findLastIndex(({ seq }) => seq <= after) + 1));
   }
 
   /** The page before the oldest entry, or the newest one where nothing was loaded yet. */
@@ -70,8 +77,8 @@ export class LogLoader {
 
   /** Shows what is kept on this machine before a place, if anything is. */
   #isHere(key: ConversationKey, before: number | undefined): boolean {
-    const { store, local } = this.#deps;
-    const range = local.older(key, before);
+    const { store, saved } = this.#deps;
+    const range = saved.older(key, before);
     if (range === undefined) return false;
     store.update((state) => {
       const reader = { me: state.me?.id, isOpen: state.open === key };
@@ -102,7 +109,7 @@ export class LogLoader {
   async #catchUp(key: ConversationKey): Promise<void> {
     try {
       for (let gap = this.#gap(key); gap !== undefined; ) {
-        if (gap.head - gap.to > FAR_BEHIND) await this.#startOver(key);
+        if (gap.head - gap.to > FAR_BEHIND) await this.startOver(key);
         else await this.#fetch(key, { side: "after", seq: gap.to });
         const left = this.#gap(key);
         // A server that names a head it has no entries for is not asked for ever.
@@ -122,7 +129,8 @@ export class LogLoader {
     return { to, head: conversation.head };
   }
 
-  async #startOver(key: ConversationKey): Promise<void> {
+  /** Forgets what is here of a log, and fetches its end if somebody looks at it. */
+  async startOver(key: ConversationKey): Promise<void> {
     if (this.#deps.store.get().open === key) await this.#fetch(key, undefined);
     else this.#change(key, withoutEntries);
   }

@@ -1,5 +1,6 @@
 import { type AnyEvent, events, type LoggedEvent } from "@lair-chat/protocol/registry.ts";
 import type { Clock } from "../clock.ts";
+import { isBehind, userSeqOf } from "../store/apply-delivery.ts";
 import { applyEvent } from "../store/apply-event.ts";
 import type { Store } from "../store/create-store.ts";
 import { conversationOf } from "../store/log-conversation.ts";
@@ -31,6 +32,7 @@ export class Receiver {
     store.update((state) => applyEvent(state, event, clock.now()));
     if (event.type === "user_typing") this.#watchTyping();
     if (event.type === "message_deleted") this.#deps.log.nameDeleter(event.deleted_by);
+    if (isCatchUpDue(event, before)) void this.#deps.catchUp.run();
     this.#fetchMissing(event, before);
   }
 
@@ -65,6 +67,14 @@ export class Receiver {
       this.#watchTyping();
     });
   }
+}
+
+/** Whether something was left out that no log of a conversation shows to be missing. */
+function isCatchUpDue(event: AnyEvent, before: State): boolean {
+  if (event.type === "resync") return true;
+  if (event.type === "heads") return isBehind(before, event);
+  const userSeq = userSeqOf(event);
+  return userSeq !== undefined && before.log !== undefined && userSeq > before.log.userSeq + 1;
 }
 
 const isLogged = (event: AnyEvent): event is LoggedEvent => events[event.type].logged;

@@ -18,6 +18,8 @@ import type { Sealable, Transport } from "./transport.ts";
 export interface Greeted {
   /** Ties what proves who somebody is to this one channel; only where it is a Noise channel. */
   readonly channelBinding: string | undefined;
+  /** What both sides use. */
+  readonly features: ReadonlySet<string>;
   /** Remembers the server as the one it has proven to be. @throws ConnectionError */
   remember(): Promise<void>;
 }
@@ -26,6 +28,7 @@ interface Handshake {
   readonly initiator: NoiseInitiator;
   readonly channel: Sealable;
   readonly serverKey: Uint8Array;
+  readonly features: ReadonlySet<string>;
 }
 
 const encoder = new TextEncoder();
@@ -48,7 +51,7 @@ export class Greeting {
   take(message: JsonObject, payload: Uint8Array): Greeted | undefined {
     if (this.#handshake !== undefined) return this.#finish(message, this.#handshake);
     const { at, protection } = this.#transport;
-    const { answer, noiseKey } = agreeOnHello(message, {
+    const { answer, noiseKey, features } = agreeOnHello(message, {
       at,
       clientName: this.#clientName,
       protection: protection.kind,
@@ -56,34 +59,37 @@ export class Greeting {
     const text = JSON.stringify(answer);
     if (protection.kind === "noise" && noiseKey !== undefined) {
       const serverKey = protection.keys.choose(at, noiseKey);
-      this.#begin(protection, serverKey, { theirs: payload, ours: encoder.encode(text) });
+      const hellos = { theirs: payload, ours: encoder.encode(text) };
+      this.#begin({ channel: protection, serverKey, features }, hellos);
       return undefined;
     }
     this.#transport.send(text);
-    return { channelBinding: undefined, remember: async () => undefined };
+    return { channelBinding: undefined, features, remember: async () => undefined };
   }
 
   #begin(
-    channel: Sealable,
-    serverKey: Uint8Array,
+    given: Omit<Handshake, "initiator">,
     hellos: { readonly theirs: Uint8Array; readonly ours: Uint8Array },
   ): void {
+    const { channel, serverKey } = given;
     const prologue = helloPrologue(hellos.theirs, hellos.ours);
     const initiator = this.#attempt(
       () => new NoiseInitiator(nodePrimitives, { prologue, serverKey }),
     );
     const message = toBase64(initiator.message);
-    this.#handshake = { initiator, channel, serverKey };
+    this.#handshake = { ...given, initiator };
     channel.sendOpen(hellos.ours);
     channel.sendOpen(encoder.encode(JSON.stringify({ type: "noise_handshake", message })));
   }
 
-  #finish(message: JsonObject, { initiator, channel, serverKey }: Handshake): Greeted {
+  #finish(message: JsonObject, handshake: Handshake): Greeted {
     const { at } = this.#transport;
+    const { initiator, channel, serverKey, features } = handshake;
     const session = this.#attempt(() => initiator.finish(this.#replyIn(message)));
     channel.seal(new SealedChannel(session));
     return {
       channelBinding: toBase64(session.handshakeHash),
+      features,
       remember: () => channel.keys.keep(at, serverKey),
     };
   }

@@ -8,6 +8,8 @@ import type { Transport } from "./transport.ts";
 
 /** What this client cannot do without. */
 const NEEDED = ["client_ids", "log"] as const;
+/** What it uses where the server has it. */
+const WANTED = ["resume", "heads"] as const;
 const NOISE = "noise";
 
 export interface OurSide {
@@ -18,6 +20,8 @@ export interface OurSide {
 
 export interface AgreedHello {
   readonly answer: { readonly type: "client_hello" } & Params<"client_hello">;
+  /** What both sides use. */
+  readonly features: ReadonlySet<string>;
   /** The key the server says it has; only where the channel is to be a Noise channel. */
   readonly noiseKey: Uint8Array | undefined;
 }
@@ -34,12 +38,18 @@ export function agreeOnHello(message: JsonObject, ours: OurSide): AgreedHello {
     throw new ConnectionError("without_noise", at);
   }
   const isNoise = protection === "noise";
+  const agreed = [
+    ...NEEDED,
+    ...WANTED.filter((feature) => features.includes(feature)),
+    ...(isNoise ? [NOISE] : []),
+  ];
   return {
+    features: new Set(agreed),
     answer: {
       type: "client_hello",
       version: PROTOCOL_VERSION,
       client_name: clientName,
-      features: isNoise ? [...NEEDED, NOISE] : [...NEEDED],
+      features: agreed,
     },
     noiseKey: isNoise ? noiseKey : undefined,
   };

@@ -17,6 +17,7 @@ function endlessLink(): LiveLink & { fail(reason: ConnectionError): void } {
     fail: resolve,
     call: () => Promise.reject(new ConnectionError("lost", "")),
     say: () => undefined,
+    features: new Set<string>(),
   };
 }
 

@@ -33,6 +33,8 @@ export interface LiveLink {
   ): Promise<Result<N>>;
   /** Says something that is not answered. */
   say(name: "typing", params: Params<"typing">): void;
+  /** What both sides said in their hellos that they use. */
+  readonly features: ReadonlySet<string>;
   /** Resolves with the reason when the connection is gone. */
   readonly closed: Promise<ConnectionError>;
   close(reason: ConnectionError): void;
@@ -100,6 +102,7 @@ class Link implements LiveLink {
   readonly #cancelHello: () => void;
   #heartbeat: Heartbeat | undefined;
   #channelBinding: string | undefined;
+  features: ReadonlySet<string> = new Set();
   /** Why the server is about to close, if it said so. */
   #parting: { readonly error?: ChatError; readonly reconnectAfter?: number } = {};
 
@@ -183,6 +186,7 @@ class Link implements LiveLink {
   #begin(greeted: Greeted): void {
     const { clock } = this.#options;
     this.#channelBinding = greeted.channelBinding;
+    this.features = greeted.features;
     this.#cancelHello();
     this.#heartbeat = startHeartbeat({
       clock,

@@ -33,7 +33,10 @@ export function conversationBlocks(input: ListInput): Blocks {
     count: outgoingFrom + outgoing.length,
     rowsAt(index) {
       const entry = entries[index - 1];
-      if (entry !== undefined) return entryRows(input, entry, entries[index - 2]);
+      if (entry !== undefined) {
+        const rows = entryRows(input, entry, entries[index - 2]);
+        return isEndThen(conversation, index - 1) ? [...rows, ...setBackRows(input)] : rows;
+      }
       const sending = outgoing[index - outgoingFrom];
       return sending === undefined ? headRows(input) : rowsOfOutgoing(sending, ownName, shape);
     },
@@ -66,14 +69,32 @@ function entryRows(input: ListInput, entry: Entry, before: Entry | undefined): r
   ];
 }
 
+/** Whether the history ended behind this entry when it was set back; -1 is before the first one. */
+function isEndThen({ entries, setBack }: Conversation, index: number): boolean {
+  if (setBack === undefined || (entries[index]?.seq ?? 0) > setBack.seq) return false;
+  const next = entries[index + 1];
+  return next === undefined || next.seq > setBack.seq;
+}
+
+function setBackRows({ conversation, shape }: ListInput): readonly Row[] {
+  const { setBack } = conversation;
+  if (setBack === undefined) return [];
+  const { time, columns } = shape;
+  const at = safe`${time.dayLabel(setBack.at)} ${time.clockTime(setBack.at)}`;
+  const text = safe`The server's history was set back to an earlier state at this place (noticed ${at})`;
+  return wrapText(text, columns).map((line) => [span(line, "unread")]);
+}
+
 function separator(label: SafeText, style: StyleName, { columns }: MessageShape): Row {
   const room = Math.max(0, columns - displayWidth(label) - 4);
   return [span(safe`── ${label} ${rule(room)}`, style)];
 }
 
-function headRows({ conversation, shape }: ListInput): readonly Row[] {
+function headRows(input: ListInput): readonly Row[] {
+  const { conversation, shape } = input;
   const lines = wrapText(headText(conversation), shape.columns);
-  return [...lines.map((line) => [span(line, "faint")]), emptyRow];
+  const rows = [...lines.map((line) => [span(line, "faint")]), emptyRow];
+  return isEndThen(conversation, -1) ? [...rows, ...setBackRows(input)] : rows;
 }
 
 function headText(conversation: Conversation): SafeText {
