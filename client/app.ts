@@ -6,6 +6,7 @@ import { createActions } from "./actions/create-actions.ts";
 import type { Connector } from "./actions/live-session.ts";
 import { Sessions } from "./actions/sessions.ts";
 import { takenText } from "./actions/sign-in.ts";
+import type { Unkept } from "./actions/unkept.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { ClientConfig } from "./config.ts";
 import { type AccountApi, createAccountApi } from "./connection/account-api.ts";
@@ -20,7 +21,7 @@ import { openAccounts } from "./files/accounts.ts";
 import { openKnownServers } from "./files/known-servers.ts";
 import { createStore, type Store } from "./store/create-store.ts";
 import { withNotice } from "./store/notices.ts";
-import { initialState, type State } from "./store/state.ts";
+import { type ConversationKey, initialState, type State } from "./store/state.ts";
 import { createTrust } from "./trust.ts";
 
 export interface App extends AsyncDisposable {
@@ -28,6 +29,10 @@ export interface App extends AsyncDisposable {
   readonly actions: Actions;
   /** Goes on with the session used last, if there is one that no other window has. @throws AccountFileError */
   start(): Promise<"session" | "nobody">;
+  /** What was on screen when the account in use was used last. */
+  lastOpen(): ConversationKey | undefined;
+  /** What was written and could neither be sent nor kept, once everything has ended. */
+  lost(): readonly Unkept[];
 }
 
 /** What comes from outside; tests bring their own. */
@@ -97,6 +102,8 @@ export function createApp(config: ClientConfig, deps: AppDeps = systemDeps): App
       }
       return "nobody";
     },
+    lastOpen: () => sessions.current?.lastOpen,
+    lost: () => sessions.lost,
     async [Symbol.asyncDispose]() {
       await sessions.end();
       accountApi[Symbol.dispose]();

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import type { Unkept } from "./actions/unkept.ts";
 import { type App, createApp } from "./app.ts";
 import {
   type ClientConfig,
@@ -56,9 +57,16 @@ async function run(): Promise<number> {
     const forgotten = parseForget(flags, around);
     if (forgotten !== undefined) return await forget(forgotten);
     const config = parseConfig(flags, around);
-    await using app = createApp(config);
-    const started = await app.start();
-    return await show(app, config, started === "session" ? "chat" : "login");
+    const app = createApp(config);
+    try {
+      const started = await app.start();
+      const last = app.lastOpen();
+      if (last !== undefined) app.actions.openConversation(last);
+      return await show(app, config, started === "session" ? "chat" : "login");
+    } finally {
+      await app[Symbol.asyncDispose]();
+      printLost(app.lost());
+    }
   } catch (error) {
     return explain(error);
   }
@@ -92,6 +100,15 @@ async function show(
   } as const;
   const { exitCode } = await runScreen({ store, actions, about, isColoured });
   return exitCode;
+}
+
+/** The last place where somebody can still read it. */
+function printLost(lost: readonly Unkept[]): void {
+  if (lost.length === 0) return;
+  print("This could neither be sent nor kept on this machine:");
+  for (const { title, content } of lost) {
+    console.error(safeText(`${title}: ${content}`, { multiline: true }));
+  }
 }
 
 function explain(error: unknown): number {

@@ -6,6 +6,7 @@ import { type LogRange, withoutSurplus } from "../store/log-range.ts";
 import { withNotice } from "../store/notices.ts";
 import type { ConversationKey, State } from "../store/state.ts";
 import { isOutside } from "./outcome.ts";
+import { type Unkept, unkeptIn } from "./unkept.ts";
 
 export interface KeepSavedDeps {
   readonly store: Store<State>;
@@ -15,7 +16,13 @@ export interface KeepSavedDeps {
 
 // After a failure: the disk may be full for hours.
 const RETRY_MS = 5_000;
-const nothing: Kept = { conversations: new Map() };
+const keptFields = [
+  "conversations",
+  "log",
+  "people",
+  "open",
+] as const satisfies readonly (keyof Kept)[];
+const nothing: Kept = { conversations: new Map(), people: new Map(), open: undefined };
 
 /**
  * Keeps in the account's database what the state is. All that changes within one turn is one
@@ -29,6 +36,7 @@ export class KeptSaved {
   #isPlanned = false;
   #hasFailed = false;
   #cancelRetry: () => void = () => undefined;
+  #lost: readonly Unkept[] = [];
 
   /** What the state has now is taken to be on disk already. */
   constructor(deps: KeepSavedDeps) {
@@ -57,16 +65,22 @@ export class KeptSaved {
     }
   }
 
+  /** What was written by the person and could not be kept, once this has ended. */
+  get lost(): readonly Unkept[] {
+    return this.#lost;
+  }
+
   /** Saves for the last time. */
   [Symbol.dispose](): void {
     this.#unsubscribe();
-    this.#cancelRetry();
     this.#save();
+    this.#cancelRetry();
+    this.#lost = this.#hasFailed ? unkeptIn(this.#saved, this.#deps.store.get()) : [];
   }
 
   #plan(): void {
-    const { conversations, log } = this.#deps.store.get();
-    const isSaved = conversations === this.#saved.conversations && log === this.#saved.log;
+    const state = this.#deps.store.get();
+    const isSaved = keptFields.every((field) => state[field] === this.#saved[field]);
     if (isSaved || this.#isPlanned || this.#hasFailed) return;
     this.#isPlanned = true;
     setImmediate(() => {
@@ -87,7 +101,7 @@ export class KeptSaved {
       const write = writeOf(this.#saved, state);
       if (!isEmpty(write)) this.#deps.local.write(write);
       this.#saved = state;
-      this.#hasFailed = false;
+      if (this.#hasFailed) this.#worksAgain();
       return true;
     } catch (error) {
       this.#failed(error);
@@ -101,9 +115,20 @@ export class KeptSaved {
     const isFirst = !this.#hasFailed;
     this.#hasFailed = true;
     if (isFirst) this.#tell(error.message);
+    this.#deps.store.update((state) => ({ ...state, unkept: error.message }));
     if (isDamaged(error)) this.#startOver();
     this.#cancelRetry();
     this.#cancelRetry = clock.after(RETRY_MS, () => this.#save());
+  }
+
+  #worksAgain(): void {
+    this.#hasFailed = false;
+    this.#cancelRetry();
+    const { store, clock } = this.#deps;
+    const text = "Messages are kept on this machine again.";
+    store.update(({ unkept: _, ...state }) =>
+      withNotice(state, { severity: "info", text, at: clock.now() }),
+    );
   }
 
   /** All that is in memory goes into the new file. */

@@ -9,7 +9,7 @@ import type { Store } from "../store/create-store.ts";
 import { withoutMemberLists } from "../store/membership.ts";
 import { withNotice } from "../store/notices.ts";
 import { allOffline } from "../store/people.ts";
-import type { Conversation, Me, State } from "../store/state.ts";
+import type { Conversation, ConversationKey, Me, State } from "../store/state.ts";
 import { withLocal } from "../store/with-local.ts";
 import { CatchUp } from "./catch-up.ts";
 import { KeptSaved } from "./keep-saved.ts";
@@ -58,6 +58,8 @@ export class LiveSession {
   readonly catchUp: CatchUp;
   readonly outbox: Outbox;
   readonly saved: KeptSaved;
+  /** What was on screen when this account was used last. */
+  readonly lastOpen: ConversationKey | undefined;
   readonly #options: LiveSessionOptions;
   readonly #receiver: Receiver;
   readonly #readTeller: ReadTeller;
@@ -69,8 +71,9 @@ export class LiveSession {
     this.account = account;
     this.tokens = tokens;
     const { local } = account;
-    const { conversations, log, notices, ...remembered } = local.load();
-    store.update((state) => withLocal({ ...state, me }, { conversations, log }));
+    const { conversations, log, people, open, notices, ...remembered } = local.load();
+    store.update((state) => withLocal({ ...state, me }, { conversations, log, people }));
+    this.lastOpen = open;
     for (const text of notices) {
       store.update((state) => withNotice(state, { severity: "error", text, at: clock.now() }));
     }
@@ -169,6 +172,9 @@ export class LiveSession {
 
   #caughtUp(): void {
     const { store, clock } = this.#options;
+    const { open } = store.get();
+    // Of what was kept from the time before.
+    if (open !== undefined) this.log.nameDeleters(open, 0);
     store.update((state) => {
       if (state.link.state !== "catching_up") return state;
       return { ...state, link: { state: "online", since: clock.now() } };

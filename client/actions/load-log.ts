@@ -65,6 +65,8 @@ export class LogLoader {
       this.#setHistory(key, "loading");
       await this.#fetch(key, span && { side: "before", seq: span.from });
       this.#setHistory(key, "idle");
+      // There may be more by now than the newest page held.
+      void this.catchUp(key);
       return done;
     } catch (error) {
       if (!isOutside(error)) throw error;

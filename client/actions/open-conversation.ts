@@ -32,6 +32,7 @@ export function openConversationActions({
     if (session.online.link === undefined) return;
     const target = targetOf(key);
     if (target.type === "dm") void lookForPerson({ store, sessions }, target.recipient);
+    session.log.nameDeleters(key, 0);
     if (spanOf(conversation) !== undefined) void session.log.catchUp(key);
   }
 

@@ -7,6 +7,7 @@ import { withNotice } from "../store/notices.ts";
 import { initialState, type Me, type State } from "../store/state.ts";
 import { type Connector, LiveSession } from "./live-session.ts";
 import { isOutside } from "./outcome.ts";
+import type { Unkept } from "./unkept.ts";
 
 export interface SessionsDeps {
   readonly store: Store<State>;
@@ -27,6 +28,7 @@ export interface SessionStart {
 /** Who is signed in, if anybody; at most one at a time. */
 export class Sessions {
   readonly #deps: SessionsDeps;
+  readonly #lost: Unkept[] = [];
   #current: LiveSession | undefined;
 
   constructor(deps: SessionsDeps) {
@@ -35,6 +37,11 @@ export class Sessions {
 
   get current(): LiveSession | undefined {
     return this.#current;
+  }
+
+  /** What could not be kept of what was written in sessions that have ended. */
+  get lost(): readonly Unkept[] {
+    return this.#lost;
   }
 
   begin({ account, role, accessToken }: SessionStart): void {
@@ -58,6 +65,7 @@ export class Sessions {
     const session = this.#current;
     this.#current = undefined;
     await session?.[Symbol.asyncDispose]();
+    this.#lost.push(...(session?.saved.lost ?? []));
     this.#deps.store.update(({ notices }) => ({
       ...initialState,
       notices,

@@ -97,11 +97,17 @@ async function begin(parts: Parts, signedIn: SignedIn): Promise<Outcome> {
     return failed(takenText(user.username));
   }
   const { account, notices } = opened;
-  await account.save((data) => ({ ...data, refreshToken }));
   for (const text of notices) {
     store.update((state) => withNotice(state, { severity: "warning", text, at: clock.now() }));
   }
-  sessions.begin({ account, role: user.role, accessToken: token });
+  try {
+    await account.save((data) => ({ ...data, refreshToken }));
+    sessions.begin({ account, role: user.role, accessToken: token });
+  } catch (error) {
+    // It would be taken for one that is open in another window.
+    await account.release();
+    throw error;
+  }
   return done;
 }
 

@@ -20,6 +20,7 @@ export function entryFromJson(text: string): Entry {
   }
   const entry = raw as unknown as Entry;
   if (entry.kind === "message") return { ...entry, clientId: entry.clientId };
+  if (entry.kind === "deleted") return { ...entry, authorId: entry.authorId };
   if (entry.kind === "room_change") return { ...entry, description: entry.description };
   return entry;
 }

@@ -2,6 +2,7 @@ import type { UserId } from "@lair-chat/protocol/ids.ts";
 import { newConversation } from "../store/conversation.ts";
 import type { LogRange } from "../store/log-range.ts";
 import { changed } from "../store/message-changes.ts";
+import type { Sighting } from "../store/people.ts";
 import type { Conversation, ConversationKey, Entry, MessageChange, Span } from "../store/state.ts";
 import { entryFromJson, entryToJson } from "./entry-json.ts";
 import type { Loaded, Moved } from "./loaded.ts";
@@ -32,6 +33,8 @@ const PAGE = 200;
 const KEPT_PLACES = 50_000;
 const ACKED_MS = 30 * 24 * 60 * 60 * 1000;
 const ACKED = 5_000;
+/** Names that are missing are asked for again. */
+const PEOPLE = 10_000;
 
 /** What stands in an open file. Throws what the driver throws, and DamagedContent. */
 export class FileContent {
@@ -81,7 +84,11 @@ export class FileContent {
       }
     }
     this.#loadOutbox(conversations);
-    return { conversations: [...conversations.values()], log: this.#log(), read, drafts };
+    const people = this.#run.people.all() as Sighting[];
+    const known = this.#meta("open") as ConversationKey | undefined;
+    const open = known !== undefined && conversations.has(known) ? known : undefined;
+    const log = this.#log();
+    return { conversations: [...conversations.values()], log, people, open, read, drafts };
   }
 
   older(key: ConversationKey, before: number | undefined, limit = PAGE): LogRange | undefined {
@@ -106,6 +113,8 @@ export class FileContent {
     this.#transact(write.isDurable ? "FULL" : "NORMAL", () => {
       for (const key of write.removed) this.#removeConversation(key, spans);
       for (const one of write.conversations) this.#writeConversation(one, spans);
+      for (const { id, username } of write.people) this.#run.putPerson.run(id, username);
+      if (write.open !== undefined) this.#writeOpen(write.open.key);
       if (write.log !== undefined) {
         this.#run.putMeta.run("log_id", write.log.id);
         this.#run.putMeta.run("user_seq", String(write.log.userSeq));
@@ -169,12 +178,18 @@ export class FileContent {
 
   #forgetOld(): void {
     this.#run.forgetAcked.run(this.#now() - ACKED_MS, ACKED);
+    this.#run.forgetPeople.run(PEOPLE);
     for (const [key, span] of this.#spans) {
       if (span === undefined || span.to - span.from < KEPT_PLACES * 1.1) continue;
       const from = span.to - KEPT_PLACES;
       this.#run.removeEntriesBefore.run(key, from);
       this.#putSpan(key, { from, to: span.to, reachedStart: false }, this.#spans);
     }
+  }
+
+  #writeOpen(key: ConversationKey | undefined): void {
+    if (key === undefined) this.#run.removeMeta.run("open");
+    else this.#run.putMeta.run("open", key);
   }
 
   #removeConversation(key: ConversationKey, spans: Spans): void {

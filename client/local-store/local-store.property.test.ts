@@ -67,6 +67,7 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kinds: fc.array(nat, { maxLength: 12 }) }).map(hears) },
   { weight: 2, arbitrary: nat.map(misses) },
   { weight: 2, arbitrary: nat.map(pagesBack) },
+  { weight: 1, arbitrary: nat.map(jumps) },
   { weight: 4, arbitrary: fc.constant<Step>((model) => model.write()) },
   { weight: 1, arbitrary: fc.constant<Step>((model) => model.change(withoutEntries)) },
   { weight: 2, arbitrary: fc.constant<Step>(forgets) },
@@ -112,6 +113,15 @@ function pagesBack(size: number): Step {
     const here = model.local.older(key, from);
     const page = here ?? model.history.page(Math.max(1, from - 1 - (size % 9)), from - 1);
     model.change((conversation) => mergeRange(conversation, page));
+  };
+}
+
+/** Fetches the end of the log and nothing else, as whoever is far behind does. */
+function jumps(size: number): Step {
+  return (model) => {
+    const { head } = model.history;
+    const page = model.history.page(Math.max(1, head - (size % 3)), head);
+    if (head > 0) model.change((conversation) => mergeRange(conversation, page));
   };
 }
 

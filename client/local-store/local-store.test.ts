@@ -7,6 +7,7 @@ import { newConversation, roomKey } from "../store/conversation.ts";
 import { mergeRange } from "../store/log-range.ts";
 import { withAck, withOutgoing } from "../store/outgoing.ts";
 import type { Conversation, ConversationKey } from "../store/state.ts";
+import { migrations } from "./migrations.ts";
 import { openFile as openDatabase, setSynchronous } from "./open-file-store.ts";
 import { type Kept, writeOf } from "./store-write.ts";
 import { copyOf, open, place, startTime } from "./test/places.ts";
@@ -21,8 +22,13 @@ const unsent = {
   status: { state: "sending" },
 } as const;
 
-const nothing: Kept = { conversations: new Map<ConversationKey, Conversation>() };
+const nothing: Kept = {
+  conversations: new Map<ConversationKey, Conversation>(),
+  people: new Map(),
+  open: undefined,
+};
 const keep = (...conversations: readonly Conversation[]): Kept => ({
+  ...nothing,
   conversations: new Map(conversations.map((one) => [one.key, one])),
 });
 const lobby = newConversation({ key, title: "lobby" });
@@ -65,12 +71,47 @@ for (const [what, damage] of [
     await damage(path);
     const bytes = await readFile(path);
     const { local: again, notices } = open(path, 7);
-    assert.match(notices[0] ?? "", /was damaged and is now .*a\.db\.damaged-7/);
+    assert.match(notices[0] ?? "", /was damaged; it is loaded again .*a\.db\.damaged-7/);
     assert.deepEqual(again.load().conversations, []);
     assert.deepEqual(await readFile(here.path("a.db.damaged-7")), bytes);
     again.close();
   });
 }
+
+test("what is still readable of a damaged file and is nowhere else is offered again, and nothing of it is sent unasked", async () => {
+  await using here = await place();
+  const path = here.path("a.db");
+  const { local } = open(path);
+  const full = mergeRange(withOutgoing(lobby, unsent), history(2_000).page(1, 2_000));
+  local.write(writeOf(nothing, keep({ ...full, draft: "half a word" })));
+  local.close();
+  await damageAPage(path);
+  const { local: again, notices } = open(path, startTime + 1);
+  assert.match(notices[0] ?? "", /kept: unsent messages \(1\), drafts \(1\)/);
+  const [found] = again.load().conversations;
+  assert.deepEqual([found?.title, found?.draft, found?.entries], ["lobby", "half a word", []]);
+  const [message] = found?.outgoing ?? [];
+  assert.deepEqual([message?.clientId, message?.content], [clientId, "hello"]);
+  assert.equal(message?.status.state, "failed");
+  again.close();
+  assert.deepEqual(open(path).notices, [], "told once");
+});
+
+test("a file of the first version is brought to the newest with all that is in it", async () => {
+  await using here = await place();
+  const path = here.path("a.db");
+  const { connection } = openDatabase(path, migrations.slice(0, 1));
+  assert.equal(connection.pragma("user_version", { simple: true }), 1);
+  connection.exec(
+    `INSERT INTO outbox (client_id, key, content, created_at, state)
+      VALUES ('${clientId}', '${key}', 'hello', ${startTime}, 'sending')`,
+  );
+  connection.close();
+  const { local, notices } = open(path);
+  assert.deepEqual(notices, []);
+  assert.deepEqual(local.load().conversations[0]?.outgoing, [unsent]);
+  local.close();
+});
 
 async function damageAPage(path: string): Promise<void> {
   const file = await openFile(path, "r+");

@@ -5,6 +5,7 @@ import type { ConversationKey } from "../store/state.ts";
 import { FileContent } from "./file-content.ts";
 import type { Loaded, Moved } from "./loaded.ts";
 import { explained, isDamage, openFile, putAside, removeFile } from "./open-file-store.ts";
+import { salvaged, together } from "./salvage-store.ts";
 import type { Acked, StoreWrite } from "./store-write.ts";
 
 /** Everything of one account that is kept on this machine, but for what it signs in with. */
@@ -17,7 +18,11 @@ export interface LocalStore {
   older(key: ConversationKey, before: number | undefined): LogRange | undefined;
   /** What the server has told us to have of our own in the last 30 days. @throws AccountFileError */
   acked(key: ConversationKey): readonly Acked[];
-  /** Puts a damaged file aside and begins a new one; says so. @throws AccountFileError */
+  /**
+   * Puts a damaged file aside and begins a new one for what is in memory; says so. What is written
+   * next has to be all of that.
+   * @throws AccountFileError
+   */
   startOver(): string;
   close(): void;
   /** Closes the file and removes it. @throws AccountFileError */
@@ -42,10 +47,8 @@ export interface OpenedStore {
  * @throws AccountFileError
  */
 export function openLocalStore(options: LocalStoreOptions, moved: Moved): OpenedStore {
-  const store = new Store(options);
-  const notices = store.open();
-  store.moveIn(moved);
-  return { local: store, notices };
+  const store = new Store(options, moved);
+  return { local: store, notices: store.open() };
 }
 
 /** Whether a new file would help. */
@@ -53,27 +56,34 @@ export const isDamaged = (error: unknown): boolean => isDamage(error);
 
 class Store implements LocalStore {
   readonly #options: LocalStoreOptions;
+  readonly #moved: Moved;
   #content: FileContent | undefined;
 
-  constructor(options: LocalStoreOptions) {
+  constructor(options: LocalStoreOptions, moved: Moved) {
     this.#options = options;
+    this.#moved = moved;
   }
 
   open(): readonly string[] {
     const { path, userId, now } = this.#options;
     const notices: string[] = [];
     try {
-      if (this.#openFile(notices).owner() === userId) return notices;
+      const isOurs = this.#openFile(notices).owner() === userId;
+      if (isOurs) {
+        this.#moveIn(this.#moved);
+        return notices;
+      }
     } catch (error) {
       if (!isDamage(error)) throw error;
-      return [this.startOver()];
+      return [this.#replace()];
     }
     this.close();
     const aside = putAside(path, `other-user-${now()}`);
     this.#openFile(notices);
+    this.#moveIn(this.#moved);
     return [
       ...notices,
-      `The messages kept in ${path} were somebody else's and are now in ${aside}.`,
+      `What was kept here of messages was somebody else's, of the same name. It is now in ${aside}`,
     ];
   }
 
@@ -82,7 +92,7 @@ class Store implements LocalStore {
       return { ...this.#use((content) => content.load()), notices: [] };
     } catch (error) {
       if (!isDamage(error)) throw error;
-      const notices = [this.startOver()];
+      const notices = [this.#replace()];
       return { ...this.#use((content) => content.load()), notices };
     }
   }
@@ -99,16 +109,37 @@ class Store implements LocalStore {
     return this.#use((content) => content.acked(key));
   }
 
-  moveIn(moved: Moved): void {
-    this.#use((content) => content.moveIn(moved));
+  startOver(): string {
+    const aside = this.#putAside();
+    // Unsent messages are all in memory, and some that stand there are stored by now.
+    this.#moveIn({ ...salvaged(aside), outgoing: [] });
+    return `What is kept of your messages on this machine was damaged. All that is shown is in a new database now; the damaged one is ${aside}`;
   }
 
-  startOver(): string {
+  /** The same before anything of it was loaded. */
+  #replace(): string {
+    const aside = this.#putAside();
+    const moved = together(this.#moved, salvaged(aside));
+    this.#moveIn(moved);
+    const { outgoing, drafts } = moved;
+    const found =
+      outgoing.length + drafts.size === 0
+        ? "No unsent message or draft was found in it."
+        : `Found in it and kept: unsent messages (${outgoing.length}), drafts (${drafts.size}).`;
+    return `What is kept of your messages on this machine was damaged; it is loaded again from the server. ${found} The damaged database is ${aside}`;
+  }
+
+  /** The damaged file has another name afterwards, which is the answer. */
+  #putAside(): string {
     const { path, now } = this.#options;
     this.close();
     const aside = putAside(path, `damaged-${now()}`);
     this.#openFile([]);
-    return `The database ${path} was damaged and is now ${aside}. What the server has is loaded again; drafts and unsent messages may still be in that file.`;
+    return aside;
+  }
+
+  #moveIn(moved: Moved): void {
+    this.#use((content) => content.moveIn(moved));
   }
 
   close(): void {
@@ -126,7 +157,7 @@ class Store implements LocalStore {
     const { connection, wasOpen } = openFile(path);
     if (wasOpen) {
       notices.push(
-        `The database ${path} could be read by others on this machine. That is put right.`,
+        `What is kept of your messages could be read by others on this machine. That is put right: ${path}`,
       );
     }
     try {

@@ -58,4 +58,8 @@ export const migrations: readonly string[] = [
   CREATE INDEX acked_by_key ON acked (key, seq);
   CREATE INDEX acked_by_time ON acked (acked_at);
   `,
+  `
+  -- Entries that only name people by their ids are to be read without a connection too.
+  CREATE TABLE people (id TEXT PRIMARY KEY, username TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  `,
 ];

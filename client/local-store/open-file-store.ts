@@ -24,7 +24,7 @@ export interface OpenedFile {
  * Opens the file, or makes it, brings it to the newest form and looks whether it is whole.
  * @throws AccountFileError; one that is `isDamage` may be put aside
  */
-export function openFile(path: string): OpenedFile {
+export function openFile(path: string, steps = migrations): OpenedFile {
   const wasOpen = makePrivate(path);
   let connection: Connection | undefined;
   try {
@@ -36,7 +36,7 @@ export function openFile(path: string): OpenedFile {
     connection.pragma("temp_store = MEMORY");
     connection.pragma(`journal_size_limit = ${WAL_BYTES_KEPT}`);
     setSynchronous(connection, "FULL");
-    migrate(connection, path);
+    migrate(connection, path, steps);
     check(connection, path);
     return { connection, wasOpen };
   } catch (error) {
@@ -105,12 +105,14 @@ const reasons: readonly (readonly [prefix: string, reason: string])[] = [
 export function explained(error: unknown, path: string): unknown {
   const code = codeOf(error);
   if (error instanceof DamagedContent) {
-    return new AccountFileError(`The database ${path} is damaged.`, { cause: error });
+    return new AccountFileError(`What is kept of your messages is damaged (${path}).`, {
+      cause: error,
+    });
   }
   if (!code.startsWith("SQLITE_")) return error;
   const reason = reasons.find(([prefix]) => code.startsWith(prefix))?.[1] ?? code;
   return new AccountFileError(
-    `Using the database ${path} is not possible: ${reason}. Another place can be given with --account-dir.`,
+    `Messages cannot be kept on this machine: ${reason} (${path}). Another place can be given with --account-dir.`,
     { cause: error },
   );
 }
@@ -127,14 +129,14 @@ function makePrivate(path: string): boolean {
   }
 }
 
-function migrate(connection: Connection, path: string): void {
+function migrate(connection: Connection, path: string, steps: typeof migrations): void {
   const version = Number(connection.pragma("user_version", { simple: true }));
-  if (version > migrations.length) {
+  if (version > steps.length) {
     throw new AccountFileError(
       `The database ${path} was written by a newer version of this client. Use that one, or move the file away: what is in it and not on the server (drafts, unsent messages) then stays there.`,
     );
   }
-  for (const [index, sql] of migrations.entries()) {
+  for (const [index, sql] of steps.entries()) {
     if (index < version) continue;
     connection.transaction(() => {
       connection.exec(sql);

@@ -6,6 +6,7 @@ const sources = {
   readMeta: "SELECT value FROM meta WHERE name = ?",
   putMeta:
     "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+  removeMeta: "DELETE FROM meta WHERE name = ?",
   conversations: "SELECT * FROM conversations ORDER BY key",
   putConversation: `INSERT INTO conversations (key, title, facts, head, chain_seq, chain, read_seq,
       server_read_seq, draft, joined, history_starts_at, set_back)
@@ -29,6 +30,10 @@ const sources = {
     ON CONFLICT (key) DO UPDATE SET first = excluded.first, last = excluded.last,
       reached_start = excluded.reached_start`,
   removeSpan: "DELETE FROM spans WHERE key = ?",
+  people: "SELECT id, username FROM people",
+  putPerson:
+    "INSERT INTO people (id, username) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET username = excluded.username",
+  forgetPeople: "DELETE FROM people WHERE id IN (SELECT id FROM people LIMIT -1 OFFSET ?)",
   outbox:
     "SELECT client_id, key, content, created_at, state, message FROM outbox ORDER BY position",
   putOutgoing: `INSERT INTO outbox (client_id, key, content, created_at, state, message)

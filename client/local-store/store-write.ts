@@ -1,6 +1,7 @@
 import type { ClientId } from "@lair-chat/protocol/ids.ts";
 import { spanOf } from "../store/conversation.ts";
 import { indexOfSeq } from "../store/message-changes.ts";
+import type { Sighting } from "../store/people.ts";
 import type {
   Conversation,
   ConversationKey,
@@ -13,7 +14,7 @@ import type {
 } from "../store/state.ts";
 
 /** As much of the state as is kept. */
-export type Kept = Pick<State, "conversations" | "log">;
+export type Kept = Pick<State, "conversations" | "log" | "people" | "open">;
 
 /** What has to be written so that the file is what the state is: all of it, or nothing. */
 export interface StoreWrite {
@@ -21,6 +22,10 @@ export interface StoreWrite {
   readonly removed: readonly ConversationKey[];
   /** Given where it changed. */
   readonly log: ServerLog | undefined;
+  /** New, or under another name. */
+  readonly people: readonly Sighting[];
+  /** What is on screen, given where that changed. */
+  readonly open: { readonly key: ConversationKey | undefined } | undefined;
   /** Whether something is in it that must be on the disk before anything else happens. */
   readonly isDurable: boolean;
 }
@@ -79,12 +84,24 @@ export function writeOf(before: Kept, after: Kept): StoreWrite {
     conversations,
     removed,
     log: after.log === before.log ? undefined : after.log,
+    people: newNames(before.people, after.people),
+    open: after.open === before.open ? undefined : { key: after.open },
     isDurable: conversations.some(({ outbox }) => outbox !== undefined && outbox.put.length > 0),
   };
 }
 
-export function isEmpty({ conversations, removed, log }: StoreWrite): boolean {
-  return conversations.length === 0 && removed.length === 0 && log === undefined;
+export function isEmpty({ conversations, removed, log, people, open }: StoreWrite): boolean {
+  const isSame = log === undefined && open === undefined;
+  return isSame && [conversations, removed, people].every(({ length }) => length === 0);
+}
+
+function newNames(before: Kept["people"], after: Kept["people"]): readonly Sighting[] {
+  if (before === after) return [];
+  const news: Sighting[] = [];
+  for (const { id, username } of after.values()) {
+    if (before.get(id)?.username !== username) news.push({ id, username });
+  }
+  return news;
 }
 
 /** The fields that are written as they are. */

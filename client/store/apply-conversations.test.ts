@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { unreadIn } from "../views/rooms/conversation-list.ts";
 import { applyConversations, askedNow, type Listed } from "./apply-conversations.ts";
 import { applyEvent } from "./apply-event.ts";
+import { changeConversation } from "./conversation.ts";
 import type { ConversationKey, State } from "./state.ts";
 import { bob, join, lobbyKey, message, stateWith, theLobby, theRoom } from "./test/sample-log.ts";
 
@@ -79,6 +80,13 @@ test("a list that is older than what came meanwhile takes nothing back", () => {
   const state = applyConversations(ahead, [room(0)], asked);
   assert.equal(theLobby(state).head, 1);
   assert.equal(theLobby(state).entries.length, 1);
+});
+
+test("a server that was set back is believed where only the end of a log was known, too", () => {
+  const before = changeConversation(stateWith(), lobbyKey, (one) => ({ ...one, head: 3 }));
+  const state = applyConversations(before, [room(1)], askedNow(before, markers(), now));
+  assert.equal(theLobby(state).head, 1);
+  assert.deepEqual(theLobby(state).setBack, { at: now, seq: 1, isOffered: false });
 });
 
 test("a server that was set back is believed, and the person is told", () => {

@@ -1,7 +1,6 @@
 import type { Result } from "@lair-chat/protocol/registry.ts";
-import { directKey, newConversation, roomKey, spanOf, withConversation } from "./conversation.ts";
-import { withoutEntries } from "./log-range.ts";
-import { withNotice } from "./notices.ts";
+import { withSetBack } from "./apply-resume.ts";
+import { directKey, newConversation, roomKey, withConversation } from "./conversation.ts";
 import { withPeople } from "./people.ts";
 import { factsOfRoom } from "./room-facts.ts";
 import type { Conversation, ConversationKey, State } from "./state.ts";
@@ -11,7 +10,7 @@ export type Listed = Result<"list_conversations">["conversations"][number];
 /** What was known when the list was asked for: what came since is not held against it. */
 export interface Asked {
   readonly now: number;
-  /** The conversations we were in, and the newest seq we had of each. */
+  /** The conversations we were in, and the newest seq we knew of each. */
   readonly known: ReadonlyMap<ConversationKey, number>;
   readonly remembered: Remembered;
 }
@@ -26,7 +25,7 @@ export interface Remembered {
 export function askedNow(state: State, remembered: Remembered, now: number): Asked {
   const known = new Map<ConversationKey, number>();
   for (const conversation of state.conversations.values()) {
-    if (conversation.joined) known.set(conversation.key, spanOf(conversation)?.to ?? 0);
+    if (conversation.joined) known.set(conversation.key, conversation.head);
   }
   return { now, known, remembered };
 }
@@ -63,7 +62,10 @@ function withListed(state: State, listed: Listed, asked: Asked): State {
     return withConversation(state, fresh);
   }
   const newest = asked.known.get(key) ?? 0;
-  if (listed.head < newest) return rewound(state, { ...before, ...facts }, listed.head, asked.now);
+  if (listed.head < newest) {
+    const known = withConversation(state, { ...before, ...facts });
+    return withSetBack(known, key, { head: listed.head, now: asked.now });
+  }
   const head = Math.max(before.head, listed.head);
   const readSeq = Math.max(before.readSeq, Math.min(listed.read_seq, head));
   return withConversation(state, { ...before, ...facts, head, readSeq, joined: true });
@@ -77,19 +79,6 @@ function factsOf(listed: Listed): Pick<Conversation, "title"> & Partial<Conversa
   if (listed.kind === "dm") return { title: listed.peer.username, ...marker };
   const { room, role, member_count: memberCount } = listed;
   return { ...factsOfRoom(room), role, memberCount, ...marker };
-}
-
-/**
- * The server has less than it once told us: it was set back to a backup. What we hold of the log is
- * no longer what the others see, and its numbers will be given again.
- */
-function rewound(state: State, before: Conversation, head: number, now: number): State {
-  const reset = { ...withoutEntries(before), head, readSeq: Math.min(before.readSeq, head) };
-  return withNotice(withConversation(state, reset), {
-    severity: "warning",
-    text: `The server has lost the end of "${before.title}" (it was probably restored from a backup). It is loaded again from what is left.`,
-    at: now,
-  });
 }
 
 function withoutMembership(state: State, key: ConversationKey): State {

@@ -15,6 +15,8 @@ export type PageBound =
 
 export interface PageReading {
   readonly range: LogRange;
+  /** The newest seq there is; there may be more before it than is in the page. */
+  readonly head: number;
   /** The first seq that we may read. */
   readonly historyStartsAt: number;
   /** Seqs whose entries made no sense: to be told, never to be skipped in silence. */
@@ -36,7 +38,7 @@ export function readPage(page: Result<"get_log">, bound: PageBound): PageReading
     if (entry !== undefined) entries.push(entry);
   }
   const range = { ...edges(page, rows, bound), entries, changes };
-  return { range, broken, historyStartsAt: page.history_starts_at ?? 1 };
+  return { range, broken, head: page.head, historyStartsAt: page.history_starts_at ?? 1 };
 }
 
 type Row = Result<"get_log">["entries"][number];
@@ -59,9 +61,12 @@ function edges(page: Result<"get_log">, rows: readonly Row[], bound: PageBound) 
   if (bound.side === "after") {
     return { from: bound.seq + 1, to: last ?? bound.seq, reachedStart: bound.seq === 0 };
   }
-  const to = bound.side === "before" ? bound.seq - 1 : Math.max(page.head, last ?? 0);
+  const startsAt = page.history_starts_at ?? 1;
+  // The head may be newer than the entries: what came in between is in neither.
+  const newest = last ?? Math.min(page.head, startsAt - 1);
+  const to = bound.side === "before" ? bound.seq - 1 : newest;
   // What is in memory may be older than what may still be read.
-  const from = Math.min(page.history_starts_at ?? 1, to + 1);
+  const from = Math.min(startsAt, to + 1);
   if (!page.has_more) return { from, to, reachedStart: true };
   return { from: first ?? to + 1, to, reachedStart: false };
 }
@@ -69,9 +74,10 @@ function edges(page: Result<"get_log">, rows: readonly Row[], bound: PageBound) 
 /** The conversation with a page of its log. */
 export function applyLogPage(
   conversation: Conversation,
-  { range, historyStartsAt }: Omit<PageReading, "broken">,
+  { range, head, historyStartsAt }: Omit<PageReading, "broken">,
 ): Conversation {
-  return { ...mergeRange(conversation, range), historyStartsAt };
+  const merged = mergeRange(conversation, range);
+  return { ...merged, historyStartsAt, head: Math.max(merged.head, head) };
 }
 
 /** The state with a page of a conversation's log, whoever is named in it, and word of what could not be read. */

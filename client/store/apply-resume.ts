@@ -54,10 +54,8 @@ function withCaught(
 ): State {
   const reading = readPage(found, { side: "after", seq: from });
   return changeConversation(withLogPage(state, key, { reading, now }), key, (before) => {
-    const head = Math.max(before.head, found.head);
-    const raised = head === before.head ? before : { ...before, head };
-    if (found.chain === null) return raised;
-    return withChain(raised, { seq: found.head, value: found.chain });
+    if (found.chain === null) return before;
+    return withChain(before, { seq: found.head, value: found.chain });
   });
 }
 
@@ -93,7 +91,7 @@ export function withSetBack(
     { ...rest, conversations: next },
     {
       severity: "warning",
-      text: `The server's history was set back to an earlier state, as ${timeOf(now)} showed (it was probably restored from a backup). It is loaded again from what the server has; messages of yours that are missing are offered to you again.`,
+      text: `The server's history was set back to an earlier state, as ${timeOf(now)} showed (it was probably restored from a backup). What it has is loaded again; messages of yours that it lost are offered again.`,
       at: now,
     },
   );

@@ -17,6 +17,8 @@ export interface State {
   readonly invitations: readonly Invitation[];
   /** Newest last, bounded. */
   readonly notices: readonly Notice[];
+  /** Why nothing can be kept on this machine, while that is so. */
+  readonly unkept?: string;
   /** Which history the server has, and how far we have our own log of it; not known of every server. */
   readonly log?: ServerLog;
 }

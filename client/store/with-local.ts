@@ -1,3 +1,4 @@
+import { type Sighting, withPeople } from "./people.ts";
 import type { Conversation, ServerLog, State } from "./state.ts";
 
 /** The state as it was when the client ended, as far as it was kept. */
@@ -6,8 +7,14 @@ export function withLocal(
   {
     conversations,
     log,
-  }: { readonly conversations: readonly Conversation[]; readonly log: ServerLog | undefined },
+    people = [],
+  }: {
+    readonly conversations: readonly Conversation[];
+    readonly log: ServerLog | undefined;
+    readonly people?: readonly Sighting[];
+  },
 ): State {
   const known = new Map(conversations.map((conversation) => [conversation.key, conversation]));
-  return { ...state, conversations: known, ...(log !== undefined && { log }) };
+  const next = { ...state, conversations: known, ...(log !== undefined && { log }) };
+  return withPeople(next, people);
 }

@@ -8,11 +8,13 @@ export function watchStore(
   ui: Pick<Store<UiState>, "update">,
 ): () => void {
   let before = store.get();
+  ui.update((old) => openedBefore(old, before));
   return store.subscribe(() => {
     const state = store.get();
     const earlier = before;
     before = state;
     if (state.open !== earlier.open) ui.update((old) => opened(old, earlier, state.open));
+    if (isUpToDate(state) && !isUpToDate(earlier)) ui.update((old) => withoutEmpty(old, state));
     if (isOver(earlier, state)) ui.update(forgetUser);
   });
 }
@@ -39,6 +41,24 @@ function opened(ui: UiState, earlier: State, open: ConversationKey | undefined):
   const hasUnread = conversation.head > conversation.readSeq;
   const from = hasUnread ? conversation.readSeq : undefined;
   return { ...pruned, unreadFrom: withEntry(ui.unreadFrom, conversation.key, from) };
+}
+
+/** What was open from the start: what comes with the first connection is new. */
+function openedBefore(ui: UiState, { open, conversations }: State): UiState {
+  const conversation = open === undefined ? undefined : conversations.get(open);
+  if (conversation === undefined) return ui;
+  const { key, readSeq } = conversation;
+  return { ...ui, unreadFrom: withEntry(ui.unreadFrom, key, readSeq) };
+}
+
+const isUpToDate = ({ link }: State): boolean => link.state === "online";
+
+/** Without those places behind which nothing has come. */
+function withoutEmpty(ui: UiState, { conversations }: State): UiState {
+  const hasNews = (key: ConversationKey, from: number | undefined) =>
+    from !== undefined && (conversations.get(key)?.head ?? 0) > from;
+  const unreadFrom = new Map([...ui.unreadFrom].filter(([key, from]) => hasNews(key, from)));
+  return unreadFrom.size === ui.unreadFrom.size ? ui : { ...ui, unreadFrom };
 }
 
 const kept = <Key, Value>(map: ReadonlyMap<Key, Value>, isKept: (key: Key) => boolean) =>

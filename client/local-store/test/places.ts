@@ -4,9 +4,9 @@ import { join } from "node:path";
 import type { UserId } from "@lair-chat/protocol/ids.ts";
 import { type OpenedStore, openLocalStore } from "../local-store.ts";
 
-export const me = "00000000-0000-7000-8000-000000000001" as UserId;
+const me = "00000000-0000-7000-8000-000000000001" as UserId;
 export const startTime = Date.parse("2026-03-01T12:00:00Z");
-export const nothingMoved = { read: new Map(), drafts: new Map(), outgoing: [] };
+const nothingMoved = { read: new Map(), drafts: new Map(), outgoing: [] };
 
 export interface Place extends AsyncDisposable {
   readonly path: (name: string) => string;

@@ -4,6 +4,7 @@ import { withChanges } from "../../store/message-changes.ts";
 import type { Entry } from "../../store/state.ts";
 
 const bob = "00000000-0000-7000-8000-000000000002" as UserId;
+const moderator = "00000000-0000-7000-8000-000000000003" as UserId;
 const idOf = (seq: number) =>
   `00000000-0000-7000-8000-${(1000 + seq).toString().padStart(12, "0")}` as MessageId;
 
@@ -66,7 +67,10 @@ export class SampleHistory {
         const edit = { kind: "edit", messageSeq: place.edits, content: `as of ${seq}` } as const;
         return [{ seq, change: edit }];
       }
-      return [{ seq, change: { kind: "delete", messageSeq: place.erases, deletedBy: bob } }];
+      // Not every server says whose it was.
+      const authorId = seq % 2 === 0 ? bob : undefined;
+      const { erases: messageSeq } = place;
+      return [{ seq, change: { kind: "delete", messageSeq, deletedBy: moderator, authorId } }];
     });
   }
 }

@@ -246,6 +246,17 @@ test("quitting with a message still on its way asks once more", async () => {
   assert.equal(screen.terminal.cursor.isShown, true);
 });
 
+test("quitting with a message that cannot be kept says that it is lost here", async () => {
+  const room = conversation(general, "general", {
+    outgoing: [outgoing("wait", { state: "sending" })],
+  });
+  const state = { ...chatState([room]), unkept: "The disk is full." };
+  await using screen = await renderScreen({ state });
+  screen.press("\u0011");
+  const text = await screen.untilShown("1 message is not sent yet");
+  assert.match(text.replace(/\s+(?:│)?/g, " "), /what is lost by quitting is printed at the end/);
+});
+
 test("a notice can be dismissed, and one that only informs goes by itself", async () => {
   const state = chatState([conversation(general, "general")], {
     notices: [{ id: 7, severity: "error", text: "The room is full.", at: noon }],
