@@ -71,6 +71,8 @@ export interface Measured extends Counts {
   readonly opening: Opening;
   /** Cores that the watched processes used; undefined where the system does not say. */
   readonly serverCores: number | undefined;
+  /** Of them by their first threads. */
+  readonly mainThreadCores: number | undefined;
   /** Cores in use on the whole machine, whoever used them. */
   readonly machineCores: number;
 }
@@ -125,7 +127,13 @@ export async function runLoad(
     throw new Error(`the load generator ended with ${code}:\n${complaints}`);
   }
   const cores = coresBetween(begun, over);
-  return { ...counts, opening, serverCores: cores.watched, machineCores: cores.machine };
+  return {
+    ...counts,
+    opening,
+    serverCores: cores.watched,
+    mainThreadCores: cores.mainThreads,
+    machineCores: cores.machine,
+  };
 }
 
 function argumentsOf(load: Load): readonly string[] {

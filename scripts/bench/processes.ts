@@ -6,6 +6,8 @@ import { cpus } from "node:os";
 export interface Usage {
   /** Seconds of processor time of the watched processes; undefined where this system does not say. */
   readonly watched: number | undefined;
+  /** Of it what their first threads used, which in Node run the event loop. */
+  readonly mainThreads: number | undefined;
   /** Of everything on the machine. */
   readonly machine: number;
   readonly at: number;
@@ -17,22 +19,29 @@ export function readUsage(pids: readonly number[]): Usage {
     (sum, { times }) => sum + times.user + times.sys + times.nice + times.irq,
     0,
   );
-  return { watched: cpuOf(pids), machine: machine / 1000, at: performance.now() / 1000 };
+  return {
+    watched: cpuOf(pids.flatMap(threadsOf)),
+    mainThreads: cpuOf(pids.map(mainThreadOf)),
+    machine: machine / 1000,
+    at: performance.now() / 1000,
+  };
 }
 
 /** Cores in use between two readings. */
 export function coresBetween(from: Usage, to: Usage) {
   const seconds = to.at - from.at;
-  const isKnown = from.watched !== undefined && to.watched !== undefined;
+  const rate = (a: number | undefined, b: number | undefined) =>
+    a === undefined || b === undefined ? undefined : (b - a) / seconds;
   return {
-    watched: isKnown ? ((to.watched ?? 0) - (from.watched ?? 0)) / seconds : undefined,
+    watched: rate(from.watched, to.watched),
+    mainThreads: rate(from.mainThreads, to.mainThreads),
     machine: (to.machine - from.machine) / seconds,
   };
 }
 
-function cpuOf(pids: readonly number[]): number | undefined {
+function cpuOf(files: readonly string[]): number | undefined {
   try {
-    return pids.flatMap(threadsOf).reduce((sum, file) => {
+    return files.reduce((sum, file) => {
       const [ns = "0"] = readFileSync(file, "utf8").split(" ");
       return sum + Number(ns) / 1e9;
     }, 0);
@@ -43,7 +52,15 @@ function cpuOf(pids: readonly number[]): number | undefined {
 }
 
 function threadsOf(pid: number): readonly string[] {
-  return readdirSync(`/proc/${pid}/task`).map((id) => `/proc/${pid}/task/${id}/schedstat`);
+  try {
+    return readdirSync(`/proc/${pid}/task`).map((id) => `/proc/${pid}/task/${id}/schedstat`);
+  } catch {
+    return [mainThreadOf(pid)];
+  }
+}
+
+function mainThreadOf(pid: number): string {
+  return `/proc/${pid}/task/${pid}/schedstat`;
 }
 
 /** Memory of a process that lies in RAM; undefined where this system does not say. */

@@ -40,6 +40,8 @@ async function run(bench: Bench): Promise<Findings> {
           "bytes received/delivery",
           "ack p50 ms",
           "server cores",
+          "us/send",
+          "on the main thread",
           "machine cores",
           "of the relay",
           "times naive",
@@ -109,6 +111,8 @@ function row(outcome: Outcome, all: readonly Outcome[]): readonly Cell[] {
     bytesOf(runs),
     runs.some(({ acked }) => acked > 0) ? median(runs.map(({ ack }) => ack.p50)) : undefined,
     coresOf(runs),
+    perSend(outcome, ({ serverCores }) => serverCores),
+    perSend(outcome, ({ mainThreadCores }) => mainThreadCores),
     median(runs.map(({ machineCores }) => machineCores)),
     isOurs || name === "naive" ? ratio("relay") : undefined,
     isOurs ? ratio("naive") : undefined,
@@ -126,6 +130,15 @@ function bytesOf(runs: readonly Measured[]): Cell {
 
 function coresOf(runs: readonly Measured[]): Cell {
   const known = runs.map(({ serverCores }) => serverCores).filter((cores) => cores !== undefined);
+  return known.length === 0 ? undefined : median(known);
+}
+
+/** Microseconds of processor time that the server took for a message. */
+function perSend({ runs, size }: Outcome, cores: (run: Measured) => number | undefined): Cell {
+  const known = runs.flatMap((measured) => {
+    const used = cores(measured);
+    return used === undefined ? [] : [(used * measured.seconds * 1e6) / doneBy(measured, size)];
+  });
   return known.length === 0 ? undefined : median(known);
 }
 
