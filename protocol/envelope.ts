@@ -45,6 +45,16 @@ export function successReply(type: string, requestId: string | undefined, result
   return { type, request_id: requestId ?? null, success: true, ...result };
 }
 
+/** The same as JSON, of a result whose members are JSON already. */
+export function successText(
+  type: string,
+  requestId: string | undefined,
+  membersText: string,
+): string {
+  const id = requestId === undefined ? "null" : JSON.stringify(requestId);
+  return `{"type":"${type}","request_id":${id},"success":true,${membersText}}`;
+}
+
 export function failureReply(
   type: string,
   requestId: string | undefined,

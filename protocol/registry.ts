@@ -46,6 +46,7 @@ import {
   messageEdited,
   messageReceived,
   messagesRead,
+  roomMessages,
   sendMessage,
 } from "./messages/messages.ts";
 import { typing, userOffline, userOnline, userTyping } from "./messages/presence.ts";
@@ -158,6 +159,7 @@ export const events = {
   error: errorEvent,
   session_expiring: sessionExpiring,
   message_received: messageReceived,
+  room_messages: roomMessages,
   message_edited: messageEdited,
   message_deleted: messageDeleted,
   messages_read: messagesRead,

@@ -23,6 +23,7 @@ export const FEATURES = ["client_ids", "log"] as const;
  *   brings (`user_seq`), and is left out of pushes while it does not read, until `resync` says that
  *   it may catch up. It sends something at least every 45 s.
  * - `heads`: at least every minute it is told the heads of those conversations that changed.
+ * - `packed`: messages of a room are pushed to it as `room_messages`.
  */
-export const SERVER_FEATURES = [...FEATURES, "resume", "heads"] as const;
+export const SERVER_FEATURES = [...FEATURES, "resume", "heads", "packed"] as const;
 export type Feature = (typeof SERVER_FEATURES)[number];

@@ -2,7 +2,6 @@ import { performance } from "node:perf_hooks";
 import { toBase64 } from "@lair-chat/protocol/handshake/base64.ts";
 import { fingerprintOf } from "@lair-chat/protocol/handshake/fingerprint.ts";
 import { limits as wireLimits } from "@lair-chat/protocol/limits.ts";
-import { v7 as uuidv7 } from "uuid";
 import { createLocalRateLimits } from "./cluster/local-rate-limits.ts";
 import { withChannelBinding } from "./commands/channel-binding.ts";
 import { createDispatch } from "./commands/dispatch.ts";
@@ -28,6 +27,7 @@ import { createSetupToken } from "./features/auth/setup-token.ts";
 import { conversationIdsOf } from "./features/conversations/conversation-store.ts";
 import { createConversationsHandlers } from "./features/conversations/conversations-handlers.ts";
 import { toEvent, withoutContent } from "./features/conversations/log-rules.ts";
+import { toPush } from "./features/conversations/message-text-rules.ts";
 import { allHeads } from "./features/conversations/resume-store.ts";
 import { createInvitationsHandlers } from "./features/invitations/invitations-handlers.ts";
 import { createMessagesHandlers } from "./features/messages/messages-handlers.ts";
@@ -39,6 +39,7 @@ import type { Logger } from "./observability/logger.ts";
 import { systemClock } from "./security/clock.ts";
 import { ClockGuard } from "./security/clock-guard.ts";
 import { createHashQueue, type HashQueue } from "./security/hash-queue.ts";
+import { createIdSource } from "./security/new-id.ts";
 import { createPasswordHasher, hashCosts } from "./security/password-hash.ts";
 import { type AccessTokens, createAccessTokens } from "./security/tokens.ts";
 import type { Database } from "./storage/database.ts";
@@ -145,6 +146,7 @@ function createHub(
     turn,
     log,
     toEvent,
+    toPush,
     toHiddenEvent: (entry) => toEvent(withoutContent(entry)),
     conversationIdsOf: (userId) => conversationIdsOf(db, userId),
     ...limits,
@@ -234,7 +236,7 @@ interface HandlerParts {
 function createHandlers(parts: HandlerParts): Handlers {
   const { config, db, hub, tokens, hashQueue, log, connectionCounts } = parts;
   const clock = systemClock;
-  const newId = () => uuidv7();
+  const newId = createIdSource();
   const passwords = createPasswordHasher(hashQueue, hashCosts[config.passwordHashing]);
   const lockout = createLoginLockout(clock);
   const { registration } = config;

@@ -9,7 +9,7 @@ import type { Transport } from "./transport.ts";
 /** What this client cannot do without. */
 const NEEDED = ["client_ids", "log"] as const;
 /** What it uses where the server has it. */
-const WANTED = ["resume", "heads"] as const;
+const WANTED = ["resume", "heads", "packed"] as const;
 const NOISE = "noise";
 
 export interface OurSide {

@@ -1,6 +1,7 @@
 import { readError, readIncoming } from "@lair-chat/protocol/envelope.ts";
 import type { ChatError } from "@lair-chat/protocol/errors.ts";
 import { limits } from "@lair-chat/protocol/limits.ts";
+import { unpackMessages } from "@lair-chat/protocol/messages/unpack.ts";
 import type { AnyEvent, CommandName, Params, Result } from "@lair-chat/protocol/registry.ts";
 import { checkEvent, checkResult } from "@lair-chat/protocol/validate-incoming.ts";
 import { type JsonObject, parseJsonObject } from "@lair-chat/protocol/wire/parse-json.ts";
@@ -206,7 +207,9 @@ class Link implements LiveLink {
     if (event.type === "server_notice" && event.reconnect_after !== undefined) {
       this.#parting = { ...this.#parting, reconnectAfter: event.reconnect_after };
     }
-    this.#options.onEvent(event);
+    if (event.type === "room_messages") {
+      for (const one of unpackMessages(event)) this.#options.onEvent(one);
+    } else this.#options.onEvent(event);
   }
 
   #end(reason: ConnectionError): void {

@@ -68,6 +68,8 @@ const appliers: { readonly [N in EventName]: Applier<EventOf<N>> } = {
     withPeople(state, [{ id, username, online: false }]),
   user_typing: applyTyping,
   heads: (state, event) => applyHeads(state, event),
+  // Taken apart where it comes in.
+  room_messages: (state) => state,
   // Whoever catches up does something about it.
   resync: (state) => state,
   invitation_settled: (state, { invitation_id: id }) => withoutInvitation(state, id),

@@ -1,6 +1,6 @@
 import { Type } from "typebox";
 import { command, event } from "../define.ts";
-import { ClientIdSchema, MessageIdSchema, UserIdSchema } from "../ids.ts";
+import { ClientIdSchema, MessageIdSchema, RoomIdSchema, UserIdSchema } from "../ids.ts";
 import { limits } from "../limits.ts";
 import { plainSuccess } from "./plain-success.ts";
 import {
@@ -230,6 +230,33 @@ export const messageReceived = event("message_received", {
     "A message was stored. To everybody in the conversation, the author's own connections included.",
   logged: true,
   payload: { message: Message, author_username: Type.String(), seq: Seq },
+});
+
+/** Latest time a `Date` can be. */
+const lastMillisecond = 8_640_000_000_000_000;
+
+const PackedMessage = Type.Tuple(
+  [
+    Seq,
+    MessageIdSchema,
+    UserIdSchema,
+    Type.String(),
+    Type.Integer({ minimum: 0, maximum: lastMillisecond }),
+    Type.String(),
+    nullable(ClientIdSchema),
+  ],
+  {
+    description:
+      "seq, id, author, author_username, created_at in milliseconds since 1970, content, client_id or null",
+  },
+);
+
+export const roomMessages = event("room_messages", {
+  about:
+    "To clients with the feature packed, in place of one message_received for each: messages that were stored in a room behind each other. It says the same in half the bytes.",
+  logged: false,
+  unknownTo1x: true,
+  payload: { room_id: RoomIdSchema, messages: Type.Array(PackedMessage, { minItems: 1 }) },
 });
 
 export const messageEdited = event("message_edited", {

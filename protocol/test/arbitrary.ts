@@ -8,11 +8,13 @@ interface Shape {
   readonly properties?: Readonly<Record<string, TSchema>>;
   readonly patternProperties?: Readonly<Record<string, TSchema>>;
   readonly required?: readonly string[];
-  readonly items?: TSchema;
+  /** One for each place in a tuple. */
+  readonly items?: TSchema | readonly TSchema[];
   readonly minLength?: number;
   readonly maxLength?: number;
   readonly minimum?: number;
   readonly maximum?: number;
+  readonly minItems?: number;
   readonly maxItems?: number;
   readonly pattern?: string;
   readonly format?: string;
@@ -45,6 +47,14 @@ function arbitraryRecord(values: Readonly<Record<string, TSchema>>): fc.Arbitrar
   return fc.dictionary(fc.uuid(), arbitraryOf(value ?? {}), { maxKeys: 4, noNullPrototype: true });
 }
 
+function arbitraryArray({ items = {}, minItems = 0, maxItems = 4 }: Shape): fc.Arbitrary<unknown> {
+  if (Array.isArray(items)) return fc.tuple(...items.map((item: TSchema) => arbitraryOf(item)));
+  return fc.array(arbitraryOf(items as TSchema), {
+    minLength: minItems,
+    maxLength: Math.max(minItems, Math.min(maxItems, 4)),
+  });
+}
+
 function arbitraryOfType(shape: Shape): fc.Arbitrary<unknown> {
   switch (shape.type) {
     case "string":
@@ -59,9 +69,7 @@ function arbitraryOfType(shape: Shape): fc.Arbitrary<unknown> {
     case "boolean":
       return fc.boolean();
     case "array":
-      return fc.array(arbitraryOf(shape.items ?? {}), {
-        maxLength: Math.min(shape.maxItems ?? 4, 4),
-      });
+      return arbitraryArray(shape);
     case "null":
       return fc.constant(null);
     default:

@@ -1,6 +1,7 @@
 import { readIncoming } from "@lair-chat/protocol/envelope.ts";
 import type { ChatError } from "@lair-chat/protocol/errors.ts";
-import type { CommandName } from "@lair-chat/protocol/registry.ts";
+import { unpackMessages } from "@lair-chat/protocol/messages/unpack.ts";
+import type { CommandName, EventOf } from "@lair-chat/protocol/registry.ts";
 import { PROTOCOL_VERSION, SERVER_FEATURES } from "@lair-chat/protocol/version.ts";
 import { type Link, openLink, type ServerAddress, type TransportName } from "./link.ts";
 
@@ -102,7 +103,7 @@ export class Session {
     } else {
       const type = String(message["type"]);
       if (type === "server_hello") this.#greeted.resolve(message["features"] as readonly string[]);
-      else this.#events.event(type, message);
+      else for (const event of singly(type, message)) this.#events.event(event.type, event);
     }
   }
 
@@ -130,4 +131,11 @@ export class Session {
     for (const settled of waiting) settled({ kind: "lost" });
     this.#events.closed();
   }
+}
+
+/** Packed messages one by one, and whatever else as it is. */
+function singly(type: string, message: Reply): readonly (Reply & { readonly type: string })[] {
+  return type === "room_messages"
+    ? unpackMessages(message as unknown as EventOf<"room_messages">)
+    : [{ ...message, type }];
 }

@@ -4,13 +4,15 @@ import {
   type Request,
   replyType,
   successReply,
+  successText,
 } from "@lair-chat/protocol/envelope.ts";
 import { ChatError, type ErrorCode, errorInfo } from "@lair-chat/protocol/errors.ts";
 import { commands } from "@lair-chat/protocol/registry.ts";
 import type { Dispatch } from "../commands/dispatch.ts";
 import type { Call } from "../commands/handler.ts";
+import { WrittenResult } from "../commands/written-result.ts";
 import type { ConnectionLog } from "./connection-log.ts";
-import { messageFrame } from "./frame-batch.ts";
+import { messageFrame, textFrame } from "./frame-batch.ts";
 
 /** What goes back for a request. */
 export interface Answer {
@@ -52,7 +54,10 @@ export function errorFrame(error: ChatError, requestId?: string): Uint8Array {
 
 function successFrame({ name, requestId }: Request, result: object): Uint8Array | undefined {
   const type = replyType(commands[name], requestId);
-  return type === undefined ? undefined : messageFrame(successReply(type, requestId, result));
+  if (type === undefined) return undefined;
+  return result instanceof WrittenResult
+    ? textFrame(successText(type, requestId, result.membersText()))
+    : messageFrame(successReply(type, requestId, result));
 }
 
 function failure(request: Request, error: ChatError): Answer {

@@ -1,22 +1,45 @@
 import type { ConversationId, UserId } from "@lair-chat/protocol/ids.ts";
-import { FrameBatch } from "./frame-batch.ts";
+import type { FrameBatch } from "./frame-batch.ts";
 import type { OnlineUser } from "./online-users.ts";
+import { type Push, PushBatch } from "./push.ts";
 import type { Turn } from "./turn.ts";
 
+/** Below this an audience is told of everything in the same turn. */
+const pacedMembers = 50;
+/** What a write to one member takes, about. */
+const msPerMember = 0.01;
+
 interface Audience {
+  readonly conversationId: ConversationId;
+  /** When it was last told something, on the clock of the deps. */
+  toldAt: number;
   readonly users: Set<OnlineUser>;
   /** What this turn has for exactly these users. */
-  pending: Uint8Array[];
+  pending: Push[];
 }
 
-/** Which connected users listen to which conversation, and what they are about to be told. */
-export class Audiences {
-  readonly #turn: Pick<Turn, "gather">;
-  readonly #audiences = new Map<ConversationId, Audience>();
-  #unsent = new Set<Audience>();
+export interface AudiencesDeps {
+  readonly turn: Pick<Turn, "gather">;
+  /** Milliseconds on a clock that never jumps. */
+  readonly monotonic: () => number;
+}
 
-  constructor(turn: Pick<Turn, "gather">) {
-    this.#turn = turn;
+/**
+ * Which connected users listen to which conversation, and what they are about to be told. A large
+ * audience is not told anew before as long has passed as it took to tell it the last time: while much
+ * is said there, more of it goes into each write, and all others get their turn. When little is said
+ * nothing waits.
+ */
+export class Audiences {
+  readonly #deps: AudiencesDeps;
+  readonly #audiences = new Map<ConversationId, Audience>();
+  readonly #unsent = new Set<Audience>();
+  #isGathering = false;
+  /** The next time when something is due that is not in this turn. */
+  #timer: { readonly due: number; readonly timeout: NodeJS.Timeout } | undefined;
+
+  constructor(deps: AudiencesDeps) {
+    this.#deps = deps;
   }
 
   has(conversationId: ConversationId): boolean {
@@ -43,7 +66,7 @@ export class Audiences {
     user.conversations.add(conversationId);
     const audience = this.#audiences.get(conversationId);
     if (audience === undefined) {
-      this.#audiences.set(conversationId, { users: new Set([user]), pending: [] });
+      this.#audiences.set(conversationId, newAudience(conversationId, user));
       return;
     }
     this.#send(audience);
@@ -61,11 +84,11 @@ export class Audiences {
   }
 
   /** Tells all users of a conversation, at the end of the turn and together with the rest of it. */
-  push(conversationId: ConversationId, frame: Uint8Array): void {
+  push(conversationId: ConversationId, push: Push): void {
     const audience = this.#audiences.get(conversationId);
     if (audience === undefined) return;
-    audience.pending.push(frame);
-    if (this.#unsent.size === 0) this.#turn.gather(() => this.#sendAll());
+    audience.pending.push(push);
+    this.#gather();
     this.#unsent.add(audience);
   }
 
@@ -77,16 +100,59 @@ export class Audiences {
     for (const user of audience.users) user.sendBatch(batchFor(user.id));
   }
 
-  #sendAll(): void {
-    const unsent = this.#unsent;
-    this.#unsent = new Set();
-    for (const audience of unsent) this.#send(audience);
+  /** Tells everybody now what they would have been told soon. */
+  tellAll(): void {
+    clearTimeout(this.#timer?.timeout);
+    this.#timer = undefined;
+    for (const audience of this.#unsent) this.#send(audience);
+  }
+
+  /** At the end of this turn, once. */
+  #gather(): void {
+    if (this.#isGathering) return;
+    this.#isGathering = true;
+    this.#deps.turn.gather(() => {
+      this.#isGathering = false;
+      this.#sendDue();
+    });
+  }
+
+  #sendDue(): void {
+    const now = this.#deps.monotonic();
+    let soonest = Number.POSITIVE_INFINITY;
+    for (const audience of this.#unsent) {
+      const due = dueAt(audience);
+      if (due <= now) {
+        audience.toldAt = now;
+        this.#send(audience);
+      } else soonest = Math.min(soonest, due);
+    }
+    if (this.#unsent.size > 0) this.#wakeAt(soonest, now);
+  }
+
+  #wakeAt(due: number, now: number): void {
+    if (this.#timer !== undefined && this.#timer.due <= due) return;
+    clearTimeout(this.#timer?.timeout);
+    const wake = () => {
+      this.#timer = undefined;
+      this.#gather();
+    };
+    this.#timer = { due, timeout: setTimeout(wake, Math.ceil(due - now)) };
   }
 
   #send(audience: Audience): void {
+    this.#unsent.delete(audience);
     if (audience.pending.length === 0) return;
-    const batch = new FrameBatch(audience.pending);
+    const batch = new PushBatch(audience.conversationId, audience.pending);
     audience.pending = [];
-    for (const user of audience.users) user.sendBatch(batch);
+    for (const user of audience.users) user.sendPush(batch);
   }
+}
+
+function newAudience(conversationId: ConversationId, user: OnlineUser): Audience {
+  return { conversationId, toldAt: Number.NEGATIVE_INFINITY, users: new Set([user]), pending: [] };
+}
+
+function dueAt({ toldAt, users }: Audience): number {
+  return users.size < pacedMembers ? toldAt : toldAt + users.size * msPerMember;
 }

@@ -20,7 +20,7 @@ test("the server says hello first, and a client that answers may sign in", async
     type: "server_hello",
     version: "1.0",
     server_name: "Lair Chat",
-    features: ["client_ids", "log", "resume", "heads"],
+    features: ["client_ids", "log", "resume", "heads", "packed"],
     encryption_required: false,
   });
   await client.call("authenticate", { token: "ann" });

@@ -77,6 +77,7 @@ export class Connections {
    */
   async drain(deadlineMs: number): Promise<void> {
     this.#isDraining = true;
+    this.#deps.hub.tellAll();
     for (const connection of [...this.#open]) connection.leave(this.#farewell());
     await this.#allClosed(deadlineMs);
     clearInterval(this.#sweeper);

@@ -32,5 +32,10 @@ function join(frames: readonly Uint8Array[], bytes: number): Uint8Array {
 
 /** A message as the frame that carries it. @throws WireError `frame_too_large` */
 export function messageFrame(message: object): Uint8Array {
-  return encodeTextFrame(JSON.stringify(message), limits.frameBytes);
+  return textFrame(JSON.stringify(message));
+}
+
+/** The same, of a message that is JSON already. */
+export function textFrame(text: string): Uint8Array {
+  return encodeTextFrame(text, limits.frameBytes);
 }

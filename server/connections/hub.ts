@@ -3,6 +3,7 @@ import type { ConversationId, SessionId, UserId } from "@lair-chat/protocol/ids.
 import { type EventOf, events, type LoggedEvent } from "@lair-chat/protocol/registry.ts";
 import type { Bus, EphemeralEvent } from "../cluster/bus.ts";
 import type { Presence } from "../cluster/presence.ts";
+import type { PushedMessage } from "../cluster/pushed-message.ts";
 import { Audiences } from "./audiences.ts";
 import type { ConnectionLog } from "./connection-log.ts";
 import { EphemeralBatch, FrameBatch, messageFrame } from "./frame-batch.ts";
@@ -26,7 +27,9 @@ export interface HubDeps<Entry extends CommittedEntry> {
   readonly log: Pick<ConnectionLog, "error">;
   /** The event that an entry is pushed as. */
   readonly toEvent: (entry: Entry) => LoggedEvent;
-  /** The same for those it is hidden from. */
+  /** What a message is pushed as. */
+  readonly toPush: (entry: Entry) => PushedMessage;
+  /** What an entry is pushed as to those it is hidden from. */
   readonly toHiddenEvent: (entry: Entry) => LoggedEvent;
   /** Every conversation a user is a member of, as committed. */
   readonly conversationIdsOf: (userId: UserId) => Promise<readonly ConversationId[]>;
@@ -66,7 +69,7 @@ export class Hub<Entry extends CommittedEntry> implements Presence, Bus {
   constructor(deps: HubDeps<Entry>) {
     this.#deps = deps;
     this.#userLogs = new UserLogFeed(deps);
-    this.#audiences = new Audiences(deps.turn);
+    this.#audiences = new Audiences(deps);
   }
 
   /** Resolves when the connection hears everything that is committed from then on. */
@@ -148,6 +151,11 @@ export class Hub<Entry extends CommittedEntry> implements Presence, Bus {
     if (user !== undefined) this.#userLogs.grew(user);
   }
 
+  /** Puts into everybody's outbox what they would have been told soon. */
+  tellAll(): void {
+    this.#audiences.tellAll();
+  }
+
   /** Everybody with a connection. */
   users(): Iterable<OnlineUser> {
     return this.#users.all();
@@ -206,7 +214,11 @@ export class Hub<Entry extends CommittedEntry> implements Presence, Bus {
   #publishOne(entry: Entry): void {
     const { conversationId, pair } = entry;
     for (const userId of pair ?? []) this.#join(userId, conversationId);
-    if (entry.kind === "message" && !this.#audiences.has(conversationId)) return;
+    if (entry.kind === "message") {
+      if (!this.#audiences.has(conversationId)) return;
+      this.#audiences.push(conversationId, this.#deps.toPush(entry));
+      return;
+    }
     const event = this.#deps.toEvent(entry);
     if (event.type === "user_joined_room") this.#join(event.user.id, conversationId);
     const frame = messageFrame(event);

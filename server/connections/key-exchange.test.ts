@@ -146,7 +146,7 @@ test("switched off it is neither offered nor done", async () => {
   await using server = await startServer({ sealing: { noise, keyExchange: false } });
   await using client = await server.connect();
   const offered = await client.hello(["encryption"]);
-  assert.deepEqual(offered.features, ["client_ids", "log", "resume", "heads", "noise"]);
+  assert.deepEqual(offered.features, ["client_ids", "log", "resume", "heads", "packed", "noise"]);
   client.send({ type: "key_exchange", public_key: new OldCrypto().publicKey });
   await client.expects("error", ({ code }) => code === "invalid_state");
   await client.call("authenticate", { token: "ann" });

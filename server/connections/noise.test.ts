@@ -40,6 +40,7 @@ test("the hello of a plaintext port offers Noise and names the server's key", as
     "log",
     "resume",
     "heads",
+    "packed",
     "noise",
     "encryption",
   ]);
@@ -210,7 +211,14 @@ test("Noise switched off is neither offered nor done, and naming it changes noth
   await using server = await startServer({ sealing: { noise: undefined, keyExchange: true } });
   await using client = await server.connect();
   const hello = await client.hello(["client_ids", "noise"]);
-  assert.deepEqual(hello.features, ["client_ids", "log", "resume", "heads", "encryption"]);
+  assert.deepEqual(hello.features, [
+    "client_ids",
+    "log",
+    "resume",
+    "heads",
+    "packed",
+    "encryption",
+  ]);
   assert.equal(hello.noise_key, undefined);
   client.send(handshake(new Uint8Array(48)));
   await client.expects("error", ({ code }) => code === "invalid_state");
@@ -225,7 +233,7 @@ test("over TLS neither handshake is offered nor done", {
   await using server = await startServer({ tls });
   await using client = await server.connect({ tls: {} });
   const hello = await client.hello(["client_ids", "noise", "encryption"]);
-  assert.deepEqual(hello.features, ["client_ids", "log", "resume", "heads"]);
+  assert.deepEqual(hello.features, ["client_ids", "log", "resume", "heads", "packed"]);
   assert.equal(hello.noise_key, undefined);
   client.send(handshake(new Uint8Array(48)));
   await client.expects("error", ({ code }) => code === "not_supported");

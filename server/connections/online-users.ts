@@ -3,12 +3,15 @@ import type { ConversationId, SessionId, UserId } from "@lair-chat/protocol/ids.
 import type { Feature } from "@lair-chat/protocol/version.ts";
 import type { Session } from "../commands/handler.ts";
 import type { FrameBatch } from "./frame-batch.ts";
+import type { PushBatch } from "./push.ts";
 
 /** A signed-in connection, as far as telling it things goes. */
 export interface Listener {
   readonly session: Session;
   /** Whether the client can do this of what the server offers. */
   speaks(feature: Feature): boolean;
+  /** Whether it speaks `packed`, which is asked for every message and every reader of it. */
+  readonly readsPacked: boolean;
   sendBatch(batch: FrameBatch): void;
   /** Says why and closes. */
   end(error: ChatError): void;
@@ -40,6 +43,13 @@ export class OnlineUser {
 
   sendBatch(batch: FrameBatch): void {
     for (const listener of this.listeners) listener.sendBatch(batch);
+  }
+
+  /** To each connection in the form that it knows. */
+  sendPush(push: PushBatch): void {
+    for (const listener of this.listeners) {
+      listener.sendBatch(listener.readsPacked ? push.packed : push.single);
+    }
   }
 
   /** To those connections alone that speak a feature. */

@@ -8,7 +8,7 @@ import type { Hub } from "./hub.ts";
 import type { Listener } from "./online-users.ts";
 
 export interface SessionBindingDeps {
-  readonly hub: Pick<Hub<never>, "attach" | "announce" | "detach">;
+  readonly hub: Pick<Hub<never>, "attach" | "announce" | "detach" | "tellAll">;
   readonly limits: Pick<ConnectionLimits, "recheckMs" | "expiringMs">;
   readonly log: Pick<ConnectionLog, "warn">;
   /** Milliseconds since the epoch. */
@@ -22,7 +22,7 @@ export interface SessionBindingDeps {
 /** Whose connection it is: from sign-in on it hears what its user hears, while the session lives. */
 export class SessionBinding {
   readonly #deps: SessionBindingDeps;
-  readonly #owner: Omit<Listener, "session">;
+  readonly #owner: Omit<Listener, "session" | "readsPacked">;
   #listener: Listener | undefined;
   #isAnnounced = false;
   #isReleased = false;
@@ -30,7 +30,7 @@ export class SessionBinding {
   /** The end of the session that the client was told is near. */
   #toldEnd: number | undefined;
 
-  constructor(deps: SessionBindingDeps, owner: Omit<Listener, "session">) {
+  constructor(deps: SessionBindingDeps, owner: Omit<Listener, "session" | "readsPacked">) {
     this.#deps = deps;
     this.#owner = owner;
   }
@@ -45,6 +45,7 @@ export class SessionBinding {
     const listener: Listener = {
       session,
       speaks: (feature) => owner.speaks(feature),
+      readsPacked: owner.speaks("packed"),
       sendBatch: (batch) => owner.sendBatch(batch),
       end: (error) => owner.end(error),
       heardAt: () => owner.heardAt(),

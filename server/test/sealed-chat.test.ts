@@ -124,7 +124,7 @@ const bindToAnother: Step = async (server) => {
   assert.equal(await code(client.refusal("get_user", { user_id: "x" as UserId })), "unauthorized");
   await using web = await WireClient.connectWebSocket({ port: server.httpPort });
   const offered = await web.hello();
-  assert.deepEqual(offered.features, ["client_ids", "log", "resume", "heads"]);
+  assert.deepEqual(offered.features, ["client_ids", "log", "resume", "heads", "packed"]);
   assert.equal(await code(web.refusal("authenticate", { token, ...wrong })), "channel_mismatch");
   const response = await fetch(`${server.httpUrl}/api/v1/auth/login`, {
     method: "POST",
@@ -166,7 +166,7 @@ test("switched off, neither way is offered, and the key is neither made nor told
   });
   await using client = await WireClient.connect({ port: server.tcpPort });
   const hello = await client.hello(["client_ids", "noise", "encryption"]);
-  assert.deepEqual(hello.features, ["client_ids", "log", "resume", "heads"]);
+  assert.deepEqual(hello.features, ["client_ids", "log", "resume", "heads", "packed"]);
   for (const type of ["noise_handshake", "key_exchange"]) {
     client.send({ type, message: "", public_key: "" });
     await client.expects("error", ({ code }) => code === "invalid_state");

@@ -4,6 +4,7 @@ import tls from "node:tls";
 import { type Incoming, readIncoming } from "@lair-chat/protocol/envelope.ts";
 import type { ChatError } from "@lair-chat/protocol/errors.ts";
 import { limits } from "@lair-chat/protocol/limits.ts";
+import { unpackMessages } from "@lair-chat/protocol/messages/unpack.ts";
 import type {
   CommandName,
   EventName,
@@ -44,6 +45,8 @@ export class WireClient {
   /** Everything that came, in order. */
   readonly received: WireMessage[] = [];
   readonly socket: net.Socket;
+  /** Whether packed messages are taken as if they had come one by one. */
+  unpacks = true;
   readonly #decoder = new FrameDecoder({ maxFrameBytes: MAX_FRAME_BYTES });
   readonly #unread: WireMessage[] = [];
   readonly #waiters = new Set<Waiter>();
@@ -255,8 +258,16 @@ export class WireClient {
   #read(chunk: Uint8Array): void {
     this.#decoder.push(chunk);
     for (let payload = this.#decoder.next(); payload; payload = this.#decoder.next()) {
-      this.#take(parseJsonObject(payload, jsonLimits));
+      this.#hear(parseJsonObject(payload, jsonLimits));
     }
+  }
+
+  #hear(message: WireMessage): void {
+    if (this.unpacks && message["type"] === "room_messages") {
+      for (const one of unpackMessages(message as unknown as EventOf<"room_messages">)) {
+        this.#take(one);
+      }
+    } else this.#take(message);
   }
 
   #take(message: WireMessage): void {

@@ -39,7 +39,7 @@ static struct {
   uint64_t count;
   const char *seats, *features;
 } options = {.rooms = 1, .members = 2, .senders = 1, .window = 1, .body = 100, .concurrency = 64,
-             .seconds = 3, .warmup = 1, .patience = 60, .features = "client_ids,log", .seats = ""};
+             .seconds = 3, .warmup = 1, .patience = 60, .features = "client_ids,log,packed", .seats = ""};
 
 static struct connection *connections;
 static struct room *rooms;

@@ -124,9 +124,25 @@ static void lair_greeting(struct connection *c, const uint8_t *payload, size_t l
   else setup.events.refused(c, (const char *)payload, length);
 }
 
+// Rows of messages, [seq,"id","author","name",time,"content",...]: the contents are ours and hold no
+// brackets, so that a row ends where the next begins.
+static void lair_rows(struct connection *c, const uint8_t *payload, size_t length) {
+  const uint8_t *end = payload + length;
+  const uint8_t *at = memmem(payload, length, "\"messages\":[", 12);
+  at = at == NULL ? end : at + 12;
+  while (at < end && *at == '[') {
+    const uint8_t *next = memmem(at, (size_t)(end - at), "],[", 3);
+    const uint8_t *stop = next == NULL ? end : next + 1;
+    setup.events.delivered(c, stamp_of(at, (size_t)(stop - at)));
+    at = next == NULL ? end : next + 2;
+  }
+}
+
 static void lair_payload(struct connection *c, const uint8_t *payload, size_t length) {
   if (begins(payload, length, "{\"type\":\"message_received\"")) {
     setup.events.delivered(c, stamp_of(payload, length));
+  } else if (begins(payload, length, "{\"type\":\"room_messages\"")) {
+    lair_rows(c, payload, length);
   } else if (begins(payload, length, "{\"type\":\"send_message_response\"")) {
     const uint8_t *done = memmem(payload, length < 120 ? length : 120, "\"success\":true", 14);
     if (done != NULL) setup.events.acked(c, stamp_of(payload, length));

@@ -18,7 +18,7 @@ export const loadDefaults = {
   websocket: 0,
   acks: 0,
   seats: "",
-  features: "client_ids,log",
+  features: "client_ids,log,packed",
 };
 
 export type LoadOptions = Readonly<typeof loadDefaults>;

@@ -1,4 +1,6 @@
 import { randomUUIDv7 } from "node:crypto";
+import { unpackMessages } from "@lair-chat/protocol/messages/unpack.ts";
+import type { EventOf } from "@lair-chat/protocol/registry.ts";
 import { PROTOCOL_VERSION } from "@lair-chat/protocol/version.ts";
 import { type Link, openLink } from "../../torture/link.ts";
 import type { LoadOptions } from "./load-options.ts";
@@ -71,6 +73,11 @@ export class Seat {
   }
 
   readonly #heard: Readonly<Record<string, (message: Message) => void>> = {
+    room_messages: (event) => {
+      for (const message of unpackMessages(event as unknown as EventOf<"room_messages">)) {
+        this.#events.delivered(contentOf(message));
+      }
+    },
     message_received: (message) => this.#events.delivered(contentOf(message)),
     send_message_response: (message) => {
       if (message["success"] === true) this.#events.acked(contentOf(message));

@@ -107,6 +107,10 @@ export class SmallServer {
       turn,
       log,
       toEvent: ({ event }) => event,
+      toPush({ event }) {
+        const text = JSON.stringify(event);
+        return { eventText: () => text, rowText: undefined };
+      },
       toHiddenEvent: ({ event }) => event,
       conversationIdsOf: (userId) => this.#conversationsOf(userId),
       ...this.limits,

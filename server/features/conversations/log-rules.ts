@@ -37,6 +37,11 @@ export function encodeContent(content: string): Uint8Array {
   return encoder.encode(content);
 }
 
+/** What `encodeContent` made. @throws TypeError where the bytes are no text */
+export function decodeContent(payload: Uint8Array): string {
+  return decoder.decode(payload);
+}
+
 export function encodeJoin(payload: JoinPayload): Uint8Array {
   return encoder.encode(JSON.stringify(payload));
 }
@@ -53,9 +58,17 @@ export function encodeSettings(payload: SettingsPayload): Uint8Array {
   return encoder.encode(JSON.stringify(payload));
 }
 
+let lastMilliseconds = 0;
+let lastTimestamp = new Date(lastMilliseconds).toISOString();
+
 /** Milliseconds since the epoch, as the wire writes it. */
 export function timestamp(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
+  // What is committed together has one time: it is written once for all of it.
+  if (milliseconds !== lastMilliseconds) {
+    lastTimestamp = new Date(milliseconds).toISOString();
+    lastMilliseconds = milliseconds;
+  }
+  return lastTimestamp;
 }
 
 /** A chain, as the wire writes it. */
@@ -178,7 +191,7 @@ export function toMessage(entry: LogEntry): Message {
     id: entry.messageId,
     author: entry.senderId,
     target: targetOf(entry),
-    content: decoder.decode(entry.payload),
+    content: decodeContent(entry.payload),
     edited: entry.isEdited ?? false,
     created_at: timestamp(entry.createdAt),
     seq: entry.seq,
@@ -209,7 +222,7 @@ function erasedEvent(erased: LogEntry, at: LogEntry): EventOf<"message_deleted">
 }
 
 /** In a direct conversation the recipient is the one who did not write. */
-function targetOf({ pair, senderId, conversationId }: LogEntry): Message["target"] {
+export function targetOf({ pair, senderId, conversationId }: LogEntry): Message["target"] {
   return targetFor(senderId, conversationId, pair);
 }
 

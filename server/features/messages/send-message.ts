@@ -1,9 +1,11 @@
 import { ChatError } from "@lair-chat/protocol/errors.ts";
 import type { ClientId, ConversationId, MessageId } from "@lair-chat/protocol/ids.ts";
-import type { MessageTarget } from "@lair-chat/protocol/messages/shapes.ts";
+import type { Message, MessageTarget } from "@lair-chat/protocol/messages/shapes.ts";
 import type { Handler } from "../../commands/handler.ts";
+import { WrittenResult } from "../../commands/written-result.ts";
 import type { LogEntry } from "../../storage/log-entry.ts";
 import { timestamp, toBase64, toMessage } from "../conversations/log-rules.ts";
+import { messageText } from "../conversations/message-text-rules.ts";
 import { checkContent } from "./message-rules.ts";
 import { type AppendTarget, appendMessageOperation } from "./message-store.ts";
 import type { MessagesDeps } from "./messages-deps.ts";
@@ -22,13 +24,42 @@ export function createSendMessage({
       follows,
       payload: checkContent(content),
     });
-    const ack = strictness === "strict" && clientId !== undefined && ackOf(entry, clientId);
+    const ackId = strictness === "strict" ? clientId : undefined;
     // A late retry of what was stored, and deleted since: there is no message to give any more.
     if (entry.kind === "erased") {
-      throw new ChatError("message_deleted", ack ? { details: { ack } } : {});
+      throw new ChatError(
+        "message_deleted",
+        ackId === undefined ? {} : { details: { ack: ackOf(entry, ackId) } },
+      );
     }
-    return { message: toMessage(entry), ...(ack && { ack }) };
+    return new SentMessage(entry, ackId);
   };
+}
+
+class SentMessage extends WrittenResult {
+  readonly #entry: LogEntry;
+  readonly #ackId: ClientId | undefined;
+
+  constructor(entry: LogEntry, ackId: ClientId | undefined) {
+    super();
+    this.#entry = entry;
+    this.#ackId = ackId;
+  }
+
+  get message(): Message {
+    return toMessage(this.#entry);
+  }
+
+  membersText(): string {
+    const message = `"message":${messageText(this.#entry)}`;
+    if (this.#ackId === undefined) return message;
+    return `${message},"ack":${JSON.stringify(ackOf(this.#entry, this.#ackId))}`;
+  }
+
+  toJSON(): object {
+    const ack = this.#ackId === undefined ? {} : { ack: ackOf(this.#entry, this.#ackId) };
+    return { message: this.message, ...ack };
+  }
 }
 
 function appendTarget(target: MessageTarget, newId: () => string): AppendTarget {
