@@ -47,11 +47,6 @@ export const mutants: readonly Mutant[] = [
         from: "CREATE UNIQUE INDEX `log_entries_client_id_unique`",
         to: "CREATE INDEX `log_entries_client_id_unique`",
       },
-      {
-        file: "server/features/conversations/log-store.ts",
-        from: "if (clientId === null) return undefined;",
-        to: "if (clientId !== undefined) return undefined;",
-      },
     ],
     torture: [...short, ...plain, "--faults", "kill,links", "--kills", "10"],
     caughtAs: ["duplicate"],
@@ -81,9 +76,9 @@ export const mutants: readonly Mutant[] = [
     about: "logs are read in the order of the clock",
     changes: [
       {
-        file: "server/features/conversations/log-store.ts",
-        from: "Math.max(last.createdAt, tx.now)",
-        to: "tx.now",
+        file: "server/features/conversations/append-store.ts",
+        from: "Math.max(last.createdAt, now)",
+        to: "now",
       },
       {
         file: "server/features/conversations/log-store.ts",

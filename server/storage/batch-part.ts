@@ -6,6 +6,7 @@ import type { TransactionPlaces } from "./log-places.ts";
 import type { Tables } from "./schema/tables.ts";
 import type { SqliteClient } from "./sqlite-connection.ts";
 import { databaseError, type SqliteFault, sqliteFault } from "./sqlite-errors.ts";
+import type { WriterMemory } from "./writer-memory.ts";
 import type { Outcome, WriteCall } from "./writer-protocol.ts";
 
 /** Operations as the writer finds them: by name, whatever they take and give. */
@@ -16,6 +17,7 @@ export interface BatchDeps {
   readonly db: WriteDb;
   readonly tables: Tables;
   readonly operations: OperationTable;
+  readonly memory: WriterMemory;
 }
 
 /** One call's part of the transaction. */
@@ -49,27 +51,44 @@ const statements = {
 
 /** Runs one call in the transaction; what it can be refused for undoes it alone. @throws what ends the transaction */
 export async function partOf(deps: BatchDeps, call: WriteCall, at: BatchMoment): Promise<Part> {
-  const { client } = deps;
+  const { client, memory } = deps;
   const operation = operationOf(deps, call);
-  const mayWrite = at.access === "all" || (at.access === "not-growing" && operation.grows !== true);
-  runStatement(client, "savepoint");
+  if (operation.keepsMemory !== true) memory.forget();
+  const isReadOnly = !mayWrite(operation, at.access);
+  const isDivided = operation.changesOnce?.(call.args) !== true;
+  const work: Work = { operation, call, at, isReadOnly, isDivided, entries: [] };
+  if (isDivided) runStatement(client, "savepoint");
   try {
-    const part = mayWrite
-      ? await perform(deps, operation, { call, at })
-      : await withoutWriting(client, () => perform(deps, operation, { call, at }));
-    runStatement(client, "release");
+    const result = await (isReadOnly
+      ? withoutWriting(client, () => perform(deps, work))
+      : perform(deps, work));
+    if (isDivided) runStatement(client, "release");
     at.places.keep();
-    return part;
+    return { outcome: { kind: "done", result }, entries: work.entries };
   } catch (error) {
     if (endsBatch(sqliteFault(error)) || !client.inTransaction) throw error;
+    undo(deps, work, error);
+    const outcome = triedToWrite(error) ? refusedAs("storage_full") : outcomeOf(error);
+    return { outcome, entries: [] };
+  }
+}
+
+/** @throws the error itself where nothing but the end of the transaction undoes what was done */
+function undo({ client, memory }: BatchDeps, work: Work, error: unknown): void {
+  if (work.isDivided) {
     runStatement(client, "undo");
     runStatement(client, "release");
-    at.places.undo();
-    return {
-      outcome: triedToWrite(error) ? refusedAs("storage_full") : outcomeOf(error),
-      entries: [],
-    };
-  }
+    // It may have learned what it had changed itself.
+    memory.forget();
+    // Where there is no savepoint, an operation that fails behind its only change breaks its promise.
+  } else if (work.entries.length > 0) throw error;
+  // After a fault nothing is taken for granted.
+  if (!(error instanceof ChatError)) memory.forget();
+  work.at.places.undo();
+}
+
+function mayWrite({ grows }: WriteOperation<unknown, unknown>, access: Access): boolean {
+  return access === "all" || (access === "not-growing" && grows !== true);
 }
 
 async function withoutWriting<T>(client: SqliteClient, work: () => Promise<T>): Promise<T> {
@@ -83,6 +102,11 @@ async function withoutWriting<T>(client: SqliteClient, work: () => Promise<T>): 
 
 function triedToWrite(error: unknown): boolean {
   return databaseError(error)?.code.startsWith("SQLITE_READONLY") === true;
+}
+
+/** Another number for each change that another connection made to the file. */
+export function fileVersion(client: SqliteClient): number {
+  return Number(client.prepare("PRAGMA data_version").pluck().get());
 }
 
 /** Begins, ends or divides a transaction. */
@@ -104,22 +128,31 @@ function unknownOperation(name: string): WriteOperation<unknown, unknown> {
   return { name, run: fail };
 }
 
-async function perform(
-  deps: BatchDeps,
-  operation: WriteOperation<unknown, unknown>,
-  { call, at }: { readonly call: WriteCall; readonly at: BatchMoment },
-): Promise<Part> {
-  const entries: LogEntry[] = [];
+/** A call as it is being run. */
+interface Work {
+  readonly operation: WriteOperation<unknown, unknown>;
+  readonly call: WriteCall;
+  readonly at: BatchMoment;
+  readonly isReadOnly: boolean;
+  /** Whether it has a savepoint of its own. */
+  readonly isDivided: boolean;
+  /** What it appended. */
+  readonly entries: LogEntry[];
+}
+
+function perform({ db, tables, memory }: BatchDeps, work: Work): Promise<unknown> {
+  const { operation, call, at, isReadOnly, entries } = work;
   const transaction: WriteTransaction = {
-    db: deps.db,
-    read: deps.db,
-    tables: deps.tables,
+    db,
+    read: db,
+    tables,
     now: at.now,
     places: at.places,
+    memory: operation.keepsMemory === true ? memory : undefined,
+    isReadOnly,
     appended: (entry) => entries.push(entry),
   };
-  const result = await operation.run(transaction, call.args);
-  return { outcome: { kind: "done", result }, entries };
+  return operation.run(transaction, call.args);
 }
 
 /** Whether a fault ends the whole transaction: space, locks and damage are not one operation's own. */

@@ -3,6 +3,7 @@ import {
   type Access,
   type BatchDeps,
   type BatchMoment,
+  fileVersion,
   type Part,
   partOf,
   type Refusal,
@@ -49,18 +50,22 @@ async function attemptBatch(
   calls: readonly WriteCall[],
   { now, access }: { readonly now: number; readonly access: Access },
 ): Promise<Attempt> {
-  const { client } = deps;
-  const at: BatchMoment = { now, access, places: new TransactionPlaces() };
+  const { client, memory } = deps;
+  const places = new TransactionPlaces((id) => memory.placeOf(id));
+  const at: BatchMoment = { now, access, places };
   const parts: Part[] = [];
   try {
     runStatement(client, "begin");
+    memory.begin(fileVersion(client));
     failPoint("begun");
     for (const call of calls) parts.push(await partOf(deps, call, at));
-    await storePlaces(deps, at.places);
+    await storePlaces(deps, places);
     failPoint("before commit");
     runStatement(client, "commit");
     failPoint("after commit");
+    memory.commit(places.moved());
   } catch (error) {
+    memory.forget();
     const code = refusals[sqliteFault(error)];
     return code !== undefined && rolledBack(client) ? { kind: "refused", code } : fatal(error);
   }
@@ -76,9 +81,10 @@ async function answerFromWhatIsStored(
   calls: readonly WriteCall[],
   { now, code }: { readonly now: number; readonly code: Refusal },
 ): Promise<BatchResult> {
-  const { client } = deps;
+  const { client, memory } = deps;
   const refused: Part = { outcome: refusedAs(code), entries: [] };
-  const at: BatchMoment = { now, access: "none", places: new TransactionPlaces() };
+  const places = new TransactionPlaces((id) => memory.placeOf(id));
+  const at: BatchMoment = { now, access: "none", places };
   const parts: Part[] = [];
   try {
     runStatement(client, "beginReading");

@@ -3,6 +3,7 @@ import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import type { LogEntry } from "./log-entry.ts";
 import type { LogPlaces } from "./log-places.ts";
 import type { Tables } from "./schema/tables.ts";
+import type { WriterMemory } from "./writer-memory.ts";
 
 /** Queries are written once, typed as Postgres and awaited; `open-sqlite` makes SQLite fit. */
 type Db = PgDatabase<PgQueryResultHKT, Record<string, never>>;
@@ -34,6 +35,10 @@ export interface WriteTransaction extends Reader {
   /** Milliseconds since the epoch, the same for the whole transaction. */
   readonly now: number;
   readonly places: LogPlaces;
+  /** What need not be read again; not there for operations that may make it untrue. See `remembered`. */
+  readonly memory?: WriterMemory | undefined;
+  /** Only what was done before can be found now: there is no space for more. */
+  readonly isReadOnly: boolean;
   /** Says that an entry was appended; told to `onCommit` listeners once it is durable. */
   appended(entry: LogEntry): void;
 }
@@ -48,21 +53,33 @@ export interface WriteOperation<Args, Result> {
   readonly run: (transaction: WriteTransaction, args: Args) => Promise<Result>;
   /** Refused as `storage_full` while space is low, unless it finds that it was done before. */
   readonly grows?: true;
+  /** It changes nothing that is `remembered`, which otherwise is forgotten for every operation. */
+  readonly keepsMemory?: true;
+  /**
+   * Whether all it changes is one statement after which nothing can fail: then it needs no savepoint,
+   * for a statement that fails undoes itself.
+   */
+  readonly changesOnce?: (args: Args) => boolean;
 }
+
+/** What an operation promises of itself, so that it costs less. */
+export type Promises<Args> = Pick<WriteOperation<Args, unknown>, "keepsMemory" | "changesOnce">;
 
 export function writeOperation<Args, Result>(
   name: string,
   run: (transaction: WriteTransaction, args: Args) => Promise<Result>,
+  promises: Promises<Args> = {},
 ): WriteOperation<Args, Result> {
-  return { name, run };
+  return { ...promises, name, run };
 }
 
 /** The same for what adds to the database what nobody needs to make room in it. */
 export function growingOperation<Args, Result>(
   name: string,
   run: (transaction: WriteTransaction, args: Args) => Promise<Result>,
+  promises: Promises<Args> = {},
 ): WriteOperation<Args, Result> {
-  return { name, run, grows: true };
+  return { ...promises, name, run, grows: true };
 }
 
 export type CommitListener = (entries: readonly LogEntry[]) => void;

@@ -22,7 +22,7 @@ export type EntryHeader = Pick<
 
 /** The chain in front of a conversation's first entry. */
 export function chainStart(conversationId: ConversationId): Uint8Array {
-  return sha256(Buffer.from(`lair-chat log\0${conversationId}`));
+  return shelve(sha256(`lair-chat log\0${conversationId}`));
 }
 
 /** The chain behind an entry: SHA-256 over the chain before, the header and the hash of the content. */
@@ -31,18 +31,18 @@ export function nextChain(
   header: EntryHeader,
   contentHash: Uint8Array,
 ): Uint8Array {
-  return sha256(Buffer.concat([before, headerBytes(header), contentHash]));
+  return shelve(sha256(before, headerText(header), contentHash));
 }
 
-function headerBytes(header: EntryHeader): Uint8Array {
-  return Buffer.from(
+function headerText(header: EntryHeader): string {
+  return (
     framed(header.conversationId) +
-      framed(header.seq) +
-      framed(kindSent(header.kind)) +
-      framed(header.messageId) +
-      framed(header.senderId) +
-      framed(header.clientId) +
-      framed(header.createdAt),
+    framed(header.seq) +
+    framed(kindSent(header.kind)) +
+    framed(header.messageId) +
+    framed(header.senderId) +
+    framed(header.clientId) +
+    framed(header.createdAt)
   );
 }
 
@@ -53,7 +53,7 @@ function kindSent(kind: EntryKind): EntryKind {
 
 /** What tells a retry from another message under the same client id, and what chains are over. */
 export function contentHashOf(kind: EntryKind, payload: Uint8Array): Uint8Array {
-  return sha256(Buffer.concat([Buffer.from(`${kind}\0`), payload]));
+  return Buffer.from(sha256(`${kind}\0`, payload), "latin1");
 }
 
 /** Bytes of a checksum: enough to find damage, which is no adversary. */
@@ -73,8 +73,8 @@ export function rowChecksum(row: Omit<EntryRow, "checksum">): Uint8Array {
     framed(row.keyId);
   const chain = row.chain ?? nothing;
   const lengths = `${chain.length},${row.contentHash.length},${row.payload.length};`;
-  const bytes = [Buffer.from(fields + lengths), chain, row.contentHash, row.payload];
-  return sha256(Buffer.concat(bytes)).subarray(0, checksumBytes);
+  const digest = sha256(fields + lengths, chain, row.contentHash, row.payload);
+  return Buffer.from(digest.slice(0, checksumBytes), "latin1");
 }
 
 const nothing = new Uint8Array();
@@ -98,6 +98,46 @@ function framed(value: string | number | null): string {
   return value === null ? "-," : "?,";
 }
 
-function sha256(bytes: Uint8Array): Uint8Array {
-  return hash("sha256", bytes, "buffer");
+/** Where what is hashed is put together; most rows fit. Nothing is hashed while something else is. */
+const scratch = Buffer.allocUnsafeSlow(16 * 1024);
+/** That one UTF-16 unit becomes in UTF-8, at most. */
+const bytesPerUnit = 3;
+
+/** SHA-256 over the parts one after the other, a character per byte: bytes would be an allocation each. */
+function sha256(...parts: ReadonlyArray<string | Uint8Array>): string {
+  const bytes = roomFor(parts);
+  let end = 0;
+  for (const part of parts) {
+    if (typeof part === "string") end += bytes.write(part, end);
+    else {
+      bytes.set(part, end);
+      end += part.length;
+    }
+  }
+  return hash("sha256", bytes.subarray(0, end), "binary");
+}
+
+function roomFor(parts: ReadonlyArray<string | Uint8Array>): Buffer {
+  let most = 0;
+  for (const { length } of parts) most += length * bytesPerUnit;
+  return most <= scratch.length ? scratch : Buffer.allocUnsafe(most);
+}
+
+const shelfBytes = 1024;
+let shelf = Buffer.allocUnsafeSlow(shelfBytes);
+let shelved = 0;
+
+/**
+ * The bytes of a digest that goes to another thread: together with others, for each piece of memory of
+ * its own costs the thread that gets it more than all else of an entry; and not with many, for all of
+ * the piece goes along with one of them.
+ */
+function shelve(digest: string): Uint8Array {
+  if (shelved + digest.length > shelfBytes) {
+    shelf = Buffer.allocUnsafeSlow(shelfBytes);
+    shelved = 0;
+  }
+  const start = shelved;
+  shelved += shelf.write(digest, start, "latin1");
+  return shelf.subarray(start, shelved);
 }

@@ -16,32 +16,45 @@ export interface LogPlaces {
   move(conversationId: ConversationId, place: LogPlace): void;
 }
 
+type PlaceOf = (conversationId: ConversationId) => LogPlace | undefined;
+
 /** The same for one transaction of several operations: what one of them moved goes back when it is undone. */
 export class TransactionPlaces implements LogPlaces {
-  readonly #kept = new Map<ConversationId, LogPlace>();
-  readonly #new = new Map<ConversationId, LogPlace>();
+  readonly #moved = new Map<ConversationId, LogPlace>();
+  readonly #before: PlaceOf;
+  /** What the operation that runs has moved, with where it was; undefined for what was not moved before. */
+  #undo: Array<readonly [ConversationId, LogPlace | undefined]> = [];
+
+  /** `before`: where logs are known to end without a look, before the transaction. */
+  constructor(before: PlaceOf) {
+    this.#before = before;
+  }
 
   get(conversationId: ConversationId): LogPlace | undefined {
-    return this.#new.get(conversationId) ?? this.#kept.get(conversationId);
+    return this.#moved.get(conversationId) ?? this.#before(conversationId);
   }
 
   move(conversationId: ConversationId, place: LogPlace): void {
-    this.#new.set(conversationId, place);
+    this.#undo.push([conversationId, this.#moved.get(conversationId)]);
+    this.#moved.set(conversationId, place);
   }
 
   /** What the operation moved holds. */
   keep(): void {
-    for (const [id, place] of this.#new) this.#kept.set(id, place);
-    this.#new.clear();
+    this.#undo = [];
   }
 
   /** The operation was undone. */
   undo(): void {
-    this.#new.clear();
+    for (const [id, place] of this.#undo.toReversed()) {
+      if (place === undefined) this.#moved.delete(id);
+      else this.#moved.set(id, place);
+    }
+    this.#undo = [];
   }
 
   /** All that hold. */
   moved(): Iterable<readonly [ConversationId, LogPlace]> {
-    return this.#kept;
+    return this.#moved;
   }
 }

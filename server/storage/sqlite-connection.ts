@@ -99,21 +99,19 @@ function applyPragma(client: SqliteClient, { name, value, reads = value }: Pragm
 }
 
 /** The query builder prepares anew whenever it runs, which costs more than the query itself. */
-function keepStatements(client: SqliteClient, onError: (error: unknown) => void = ignore): void {
+function keepStatements(client: SqliteClient, onError: ConnectionOptions["onError"]): void {
   const kept = new Map<string, Sqlite.Statement>();
   const prepare = client.prepare.bind(client);
   const preparedOnce = (source: string): Sqlite.Statement => {
     const known = kept.get(source);
     if (known !== undefined) return known;
     if (kept.size >= statementsKept) kept.clear();
-    const made = watched(prepare(source), onError);
+    const made = onError === undefined ? prepare(source) : watched(prepare(source), onError);
     kept.set(source, made);
     return made;
   };
   client.prepare = preparedOnce as typeof client.prepare;
 }
-
-function ignore(): void {}
 
 /** Shows every error of a statement to `onError` before its caller sees it. */
 function watched(statement: Sqlite.Statement, onError: (error: unknown) => void): Sqlite.Statement {

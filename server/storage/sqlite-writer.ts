@@ -10,6 +10,7 @@ import { sqliteTables } from "./schema/sqlite.ts";
 import { type SpaceSettings, type SpaceState, SpaceWatch } from "./space-watch.ts";
 import { openConnection, queriesOn, type SqliteClient } from "./sqlite-connection.ts";
 import { syncToDisk } from "./sync-to-disk.ts";
+import { WriterMemory } from "./writer-memory.ts";
 import type {
   BatchResult,
   Outcome,
@@ -76,7 +77,8 @@ function openWriter(
   if (maxPageCount !== undefined) client.pragma(`max_page_count = ${maxPageCount}`);
   const db = queriesOn(client);
   const space = watchSpace(file, settings, report);
-  const commit = createCommitBatch({ client, db, tables: sqliteTables, operations, space });
+  const memory = new WriterMemory();
+  const commit = createCommitBatch({ client, db, tables: sqliteTables, operations, memory, space });
   return { client, commit, report };
 }
 

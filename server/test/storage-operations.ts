@@ -1,10 +1,11 @@
 import { ChatError } from "@lair-chat/protocol/errors.ts";
-import type { UserId } from "@lair-chat/protocol/ids.ts";
+import type { RoomId, UserId } from "@lair-chat/protocol/ids.ts";
 import { sql } from "drizzle-orm";
 import {
   type AppendMessageArgs,
   appendMessageOperation,
 } from "../features/messages/message-store.ts";
+import { joinRoomOperation } from "../features/rooms/room-store.ts";
 import { growingOperation, type WriteDb, writeOperation } from "../storage/database.ts";
 import { writeOperations } from "../write-operations.ts";
 
@@ -98,6 +99,33 @@ export const appendAndRefuse = writeOperation(
   },
 );
 
+/** Joins a room and is seen in it by what is said there, and then refuses to have joined. */
+export const joinSpeakAndRefuse = writeOperation(
+  "test.join_speak_and_refuse",
+  async (tx, args: { readonly roomId: RoomId; readonly message: AppendMessageArgs }) => {
+    await joinRoomOperation.run(tx, { roomId: args.roomId, userId: args.message.sender.id });
+    await appendMessageOperation.run(tx, args.message);
+    throw new ChatError("room_full");
+  },
+);
+
+/** The same by an operation that says that it keeps what is remembered. */
+export const rememberAndRefuse: typeof joinSpeakAndRefuse = {
+  ...joinSpeakAndRefuse,
+  name: "test.remember_and_refuse",
+  keepsMemory: true,
+};
+
+/** Promises to fail only before its one change, and then fails behind it. */
+export const breakPromise = writeOperation(
+  "test.break_promise",
+  async (tx, args: AppendMessageArgs) => {
+    await appendMessageOperation.run(tx, args);
+    throw new ChatError("room_full");
+  },
+  { keepsMemory: true, changesOnce: () => true },
+);
+
 export const giveFunction = writeOperation("test.give_function", async (tx, key: string) => {
   await setState.run(tx, { key, value: "stored" });
   return () => key;
@@ -122,6 +150,9 @@ export const testOperations = [
   readState,
   allowPages,
   appendAndRefuse,
+  joinSpeakAndRefuse,
+  rememberAndRefuse,
+  breakPromise,
   giveFunction,
   exitThread,
 ];

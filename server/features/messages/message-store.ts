@@ -12,8 +12,9 @@ import { type Actor, type Resource, standingOf } from "../../rights/can.ts";
 import { growingOperation, type WriteTransaction } from "../../storage/database.ts";
 import { conversationOfRoom, type EntryDraft } from "../../storage/log-entry.ts";
 import { preparedRead } from "../../storage/prepared.ts";
+import { remembered } from "../../storage/writer-memory.ts";
+import { type Appended, appendEntry } from "../conversations/append-store.ts";
 import { ensureDirectConversation, pairOfUsers } from "../conversations/conversation-store.ts";
-import { type Appended, appendEntry } from "../conversations/log-store.ts";
 import { isBlockedBetween } from "../users/block-store.ts";
 import { demandWrite } from "./message-rules.ts";
 
@@ -48,6 +49,8 @@ export const appendMessageOperation = growingOperation(
     args.target.kind === "room"
       ? appendToRoom(tx, args, args.target.roomId)
       : appendToUser(tx, args, args.target),
+  // A direct conversation may have to be made first.
+  { keepsMemory: true, changesOnce: ({ target }) => target.kind === "room" },
 );
 
 function appendToRoom(
@@ -58,7 +61,7 @@ function appendToRoom(
   const draft = draftOf(args, conversationOfRoom(roomId));
   return appendEntry(tx, draft, async () => {
     await checkMayWrite(tx, roomId, args.sender.id);
-    await checkPredecessor(tx, draft, args.follows);
+    if (args.follows !== undefined) await checkPredecessor(tx, draft, args.follows);
   });
 }
 
@@ -72,7 +75,7 @@ async function appendToUser(
   const draft = { ...draftOf(args, conversationId), pair: pairOfUsers(id, recipient) };
   return appendEntry(tx, draft, async () => {
     await checkNotBlocked(tx, id, recipient);
-    await checkPredecessor(tx, draft, args.follows);
+    if (args.follows !== undefined) await checkPredecessor(tx, draft, args.follows);
   });
 }
 
@@ -128,9 +131,8 @@ const predecessorQuery = preparedRead(({ read, tables: { logEntries } }) =>
 async function checkPredecessor(
   tx: WriteTransaction,
   { conversationId, senderId, clientId }: EntryDraft,
-  follows: ClientId | undefined,
+  follows: ClientId,
 ): Promise<void> {
-  if (follows === undefined) return;
   if (follows === clientId) {
     throw new ChatError("validation_failed", { message: "A message does not follow itself." });
   }
@@ -139,18 +141,21 @@ async function checkPredecessor(
   if (found === undefined) throw new ChatError("predecessor_missing");
 }
 
-/** What a user is in a room, and what kind of room that is; undefined where there is none. */
-export async function standingInRoom(
-  tx: WriteTransaction,
-  roomId: RoomId,
-  userId: UserId,
-): Promise<{ readonly standing: Actor["standing"]; readonly resource: Resource } | undefined> {
-  const [room] = await membershipQuery(tx).execute({ roomId, userId });
-  if (room === undefined) return undefined;
-  const { isPrivate, moderated, role } = room;
-  const standing = standingOf(role ?? undefined, false);
-  return { standing, resource: { kind: "room", isPrivate, moderated } };
+interface StandingInRoom {
+  readonly standing: Actor["standing"];
+  readonly resource: Resource;
 }
+
+/** What a user is in a room, and what kind of room that is; undefined where there is none. */
+export const standingInRoom = remembered(
+  async (tx, roomId: RoomId, userId: UserId): Promise<StandingInRoom | undefined> => {
+    const [room] = await membershipQuery(tx).execute({ roomId, userId });
+    if (room === undefined) return undefined;
+    const { isPrivate, moderated, role } = room;
+    const standing = standingOf(role ?? undefined, false);
+    return { standing, resource: { kind: "room", isPrivate, moderated } };
+  },
+);
 
 async function checkMayWrite(tx: WriteTransaction, roomId: RoomId, userId: UserId): Promise<void> {
   const found = await standingInRoom(tx, roomId, userId);

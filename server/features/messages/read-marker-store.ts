@@ -51,6 +51,7 @@ export const markReadOperation = writeOperation(
     await tellReader(tx, userId, moved);
     return moved;
   },
+  { keepsMemory: true },
 );
 
 /** The marker is the largest of what any device said, so the newest entry of a conversation is all that counts. */

@@ -4,6 +4,7 @@ import type { RoomRole } from "@lair-chat/protocol/messages/shapes.ts";
 import { and, asc, eq, ne, sql } from "drizzle-orm";
 import type { Reader, WriteTransaction } from "../../storage/database.ts";
 import { conversationOfRoom, type EntryDraft, type LogEntry } from "../../storage/log-entry.ts";
+import { appendEntry } from "../conversations/append-store.ts";
 import {
   encodeJoin,
   encodeLeave,
@@ -12,7 +13,6 @@ import {
   timestamp,
   toMembershipEvent,
 } from "../conversations/log-rules.ts";
-import { appendEntry } from "../conversations/log-store.ts";
 import { appendToUserLog } from "../user-log/user-log-store.ts";
 import { type UserRow, userById } from "../users/user-store.ts";
 import { isFull, type MemberRow, type RoomRow, roleOfNext } from "./room-rules.ts";
