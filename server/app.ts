@@ -2,10 +2,10 @@ import { performance } from "node:perf_hooks";
 import { toBase64 } from "@lair-chat/protocol/handshake/base64.ts";
 import { fingerprintOf } from "@lair-chat/protocol/handshake/fingerprint.ts";
 import { limits as wireLimits } from "@lair-chat/protocol/limits.ts";
+import { createHandlers, createMemory } from "./app-handlers.ts";
 import { createLocalRateLimits } from "./cluster/local-rate-limits.ts";
 import { withChannelBinding } from "./commands/channel-binding.ts";
 import { createDispatch } from "./commands/dispatch.ts";
-import type { Handlers } from "./commands/handler.ts";
 import type { Config } from "./config/config.ts";
 import { loadJwtSecret } from "./config/jwt-secret.ts";
 import { loadNoiseKey } from "./config/noise-key.ts";
@@ -16,32 +16,20 @@ import { HeadsSweep } from "./connections/heads-sweep.ts";
 import { Hub } from "./connections/hub.ts";
 import { sealingOffer } from "./connections/sealing-offer.ts";
 import { Turn } from "./connections/turn.ts";
-import type { AdminDeps } from "./features/admin/admin-deps.ts";
-import { createAdminHandlers } from "./features/admin/admin-handlers.ts";
-import { createAuthHandlers } from "./features/auth/auth-handlers.ts";
-import { createConfirmPassword } from "./features/auth/confirm-password.ts";
-import { createLoginLockout } from "./features/auth/login-lockout.ts";
 import { createPurgeSessions } from "./features/auth/purge-sessions.ts";
 import { createSessionCheck } from "./features/auth/session-check.ts";
 import { createSetupToken } from "./features/auth/setup-token.ts";
 import { conversationIdsOf } from "./features/conversations/conversation-store.ts";
-import { createConversationsHandlers } from "./features/conversations/conversations-handlers.ts";
 import { toEvent, withoutContent } from "./features/conversations/log-rules.ts";
 import { toPush } from "./features/conversations/message-text-rules.ts";
 import { allHeads } from "./features/conversations/resume-store.ts";
-import { createInvitationsHandlers } from "./features/invitations/invitations-handlers.ts";
-import { createMessagesHandlers } from "./features/messages/messages-handlers.ts";
-import { createPresenceHandlers } from "./features/presence/presence-handlers.ts";
-import { createRoomsHandlers } from "./features/rooms/rooms-handlers.ts";
 import { userEntriesAfter, userLogHead } from "./features/user-log/user-log-store.ts";
-import { createUsersHandlers } from "./features/users/users-handlers.ts";
 import type { Logger } from "./observability/logger.ts";
+import { openMetrics } from "./open-metrics.ts";
 import { systemClock } from "./security/clock.ts";
 import { ClockGuard } from "./security/clock-guard.ts";
-import { createHashQueue, type HashQueue } from "./security/hash-queue.ts";
-import { createIdSource } from "./security/new-id.ts";
-import { createPasswordHasher, hashCosts } from "./security/password-hash.ts";
-import { type AccessTokens, createAccessTokens } from "./security/tokens.ts";
+import { createHashQueue } from "./security/hash-queue.ts";
+import { createAccessTokens } from "./security/tokens.ts";
 import type { Database } from "./storage/database.ts";
 import { takeInstanceLock } from "./storage/instance-lock.ts";
 import type { LogEntry } from "./storage/log-entry.ts";
@@ -65,6 +53,8 @@ export interface AppDeps {
 export interface App extends AsyncDisposable {
   readonly tcp: BoundAddress;
   readonly http: BoundAddress;
+  /** Undefined where there are none. */
+  readonly metrics: BoundAddress | undefined;
   /** Of the TLS certificate's key; undefined without TLS. */
   readonly tlsFingerprint: string | undefined;
   /** Undefined where the chat port offers no Noise. */
@@ -102,24 +92,31 @@ export async function startApp(config: Config, { log, onFatal }: AppDeps): Promi
     tcp: connections.sizeOf("tcp"),
     websocket: connections.sizeOf("websocket"),
   });
-  const handlers = createHandlers({ config, db, hub, tokens, hashQueue, log, connectionCounts });
-  const dispatch = withChannelBinding(createDispatch({ handlers, rateLimits }));
+  const memory = createMemory();
+  const { requests, onError } = memory.counts;
+  const handlerParts = { config, db, hub, tokens, hashQueue, log, connectionCounts, memory };
+  const handlers = createHandlers(handlerParts);
+  const dispatch = withChannelBinding(createDispatch({ handlers, rateLimits, requests }));
+  const clocks = { now, monotonic, random };
   const connections = stack.use(
-    new Connections({ dispatch, turn, hub, limits, log, monotonic, ...sessions, now, random }),
+    new Connections({ dispatch, turn, hub, limits, log, ...clocks, ...sessions, onError }),
   );
   stack.use(await purgeHourly(db, log));
   const setupToken = await createSetupToken({ db });
   const checkReady = createReadinessCheck(db, monotonic);
-  const ports = { config, log, limits, connections, dispatch, rateLimits, checkReady };
+  const ports = { config, log, limits, connections, dispatch, rateLimits, checkReady, onError };
   const tls = prepareTls(config, new Date());
   const channels = plainChannels(config);
   const listeners = stack.use(
     await openListeners({ ...ports, ...sessions, ...channels, tls, now }),
   );
+  const told = { ...parts, ...memory, hub, headsSweep, connections, listeners, hashQueue };
+  const metrics = stack.use(await openMetrics(config, { ...told, rateLimits }, log));
   const owned = stack.move();
   return {
     tcp: listeners.tcp,
     http: listeners.http,
+    metrics: metrics.bound,
     tlsFingerprint: listeners.tlsFingerprint,
     noiseKey: channels.noiseKey,
     reloadTls: () => listeners.reloadTls(),
@@ -221,45 +218,6 @@ async function purgeHourly(db: Database, log: Logger): Promise<Disposable> {
   const timer = setInterval(() => void purge(), purgeEveryMs);
   timer.unref();
   return { [Symbol.dispose]: () => clearInterval(timer) };
-}
-
-interface HandlerParts {
-  readonly config: Config;
-  readonly db: Database;
-  readonly hub: Hub<LogEntry>;
-  readonly tokens: AccessTokens;
-  readonly hashQueue: HashQueue;
-  readonly log: Logger;
-  readonly connectionCounts: AdminDeps["connectionCounts"];
-}
-
-function createHandlers(parts: HandlerParts): Handlers {
-  const { config, db, hub, tokens, hashQueue, log, connectionCounts } = parts;
-  const clock = systemClock;
-  const newId = createIdSource();
-  const passwords = createPasswordHasher(hashQueue, hashCosts[config.passwordHashing]);
-  const lockout = createLoginLockout(clock);
-  const { registration } = config;
-  const auth = { db, clock, newId, passwords, tokens, lockout, bus: hub, registration };
-  const shared = { db, bus: hub, presence: hub };
-  return {
-    ping: () => ({ server_time: new Date(clock.now()).toISOString() }),
-    ...createAuthHandlers(auth),
-    ...createUsersHandlers({ ...shared, confirmPassword: createConfirmPassword(auth) }),
-    ...createRoomsHandlers({ ...shared, newId }),
-    ...createInvitationsHandlers({ ...shared, clock, newId }),
-    ...createConversationsHandlers({ db, presence: hub }),
-    ...createMessagesHandlers({ db, bus: hub, newId }),
-    ...createPresenceHandlers({ db, bus: hub, clock }),
-    ...createAdminHandlers({
-      ...shared,
-      clock,
-      log,
-      newId,
-      connectionCounts,
-      startedAt: clock.now(),
-    }),
-  };
 }
 
 function rateLimitsOf(config: Config) {

@@ -1,11 +1,13 @@
 import { networkInterfaces } from "node:os";
 import { type App, startApp } from "./app.ts";
 import type { Config } from "./config/config.ts";
+import { metricsTokenFile } from "./config/metrics-token.ts";
 import { isLoopback } from "./config/setting-kinds.ts";
 import { createLogger } from "./observability/logger.ts";
 import { stderrSink, usualFormat } from "./observability/stderr-sink.ts";
 import packageInfo from "./package.json" with { type: "json" };
 import type { FatalFault } from "./storage/writer-client.ts";
+import type { BoundAddress } from "./transports/bind.ts";
 
 /** Clients have this long to take their last answers when the server goes. */
 const drainMs = 10_000;
@@ -57,6 +59,7 @@ function greet(app: App, config: Config): void {
     `  HTTP      ${scheme}://${hostPort(http.address, http.port)}`,
     ...(tlsFingerprint === undefined ? [] : [tlsLine(config, tlsFingerprint)]),
     ...(noiseKey === undefined ? [] : [`  chat key  ${noiseKey.key} (${noiseKey.fingerprint})`]),
+    ...(app.metrics === undefined ? [] : [metricsLine(app.metrics, config)]),
     `  database  ${config.database.file}`,
     `Join with:  npx lair-chat-client${joinFlags(host, tcp.port, `${scheme}://${hostPort(host, http.port)}`)}${trustFlag(app, config)}`,
     ...(config.registration === "invite" ? [inviteLine] : []),
@@ -77,6 +80,11 @@ function channelName({ noiseKey }: App, { tls }: Config): string {
 function tlsLine({ tls }: Config, fingerprint: string): string {
   const hint = tls === "self-signed" ? " (self-signed: clients ask whether it is this one)" : "";
   return `  TLS key   ${fingerprint}${hint}`;
+}
+
+function metricsLine({ address, port }: BoundAddress, config: Config): string {
+  const token = config.metricsToken === undefined ? ` (token in ${metricsTokenFile(config)})` : "";
+  return `  metrics   http://${hostPort(address, port)}/metrics${token}`;
 }
 
 function setupLines(token: string): string[] {

@@ -37,6 +37,8 @@ export interface Load extends Shape {
   readonly seats?: string;
   readonly seconds?: number;
   readonly warmup?: number;
+  /** Bytes of each message. */
+  readonly body?: number;
   /** Messages a second in all; without it the next is sent when one is done. */
   readonly rate?: number;
   /** Ends after so many messages. */

@@ -22,6 +22,10 @@ export interface BenchOptions {
   readonly history: number;
   /** Messages that are sent to see what memory becomes of it. */
   readonly messages: number;
+  /** Members of the room of which some stop reading, how many do, and for how many seconds. */
+  readonly audience: number;
+  readonly stopped: number;
+  readonly stall: number;
   /** Milliseconds that an fsync takes longer. */
   readonly fsyncMs: readonly number[];
   readonly growRooms: readonly number[];
@@ -53,6 +57,9 @@ const flags = {
   hold: { type: "string", default: "60" },
   history: { type: "string", default: "10000" },
   messages: { type: "string", default: "200000" },
+  audience: { type: "string", default: "1000" },
+  stopped: { type: "string", default: "50" },
+  stall: { type: "string", default: "60" },
   "fsync-ms": { type: "string", default: "0,5,20" },
   "grow-rooms": { type: "string", default: "1,100,1000,10000" },
   "grow-members": { type: "string", default: "2,10,100,1000" },
@@ -78,6 +85,9 @@ export const usage = `npm run bench -- [options]
                       idle connections, and for how long (${flags.connections.default}, ${flags.hold.default})
   --history N         messages of the history that is paged through (${flags.history.default})
   --messages N        messages sent to see what memory becomes of it (${flags.messages.default})
+  --audience N --stopped N --stall S
+                      members of a room, how many of them stop reading, and for how long
+                      (${flags.audience.default}, ${flags.stopped.default}, ${flags.stall.default})
   --fsync-ms 0,20     how much longer an fsync takes (${flags["fsync-ms"].default})
   --grow-rooms 1,100 --grow-members 2,10 --grow-messages 0,10000 --grow-users 100,1000
                       the points of the growth curves
@@ -97,6 +107,11 @@ export function readOptions(args: readonly string[]): BenchOptions {
   if (generator !== "c" && generator !== "node") {
     throw new UsageError(`--generator is c or node, not "${generator}"`);
   }
+  const audience = wholeNumber("--audience", values.audience, 2);
+  const stopped = wholeNumber("--stopped", values.stopped, 1);
+  if (stopped >= audience) {
+    throw new UsageError(`--stopped is below --audience (${audience}), not "${stopped}"`);
+  }
   return {
     only: words(values.only),
     seconds: number("seconds"),
@@ -109,6 +124,9 @@ export function readOptions(args: readonly string[]): BenchOptions {
     hold: number("hold"),
     history: wholeNumber("--history", values.history, 1),
     messages: wholeNumber("--messages", values.messages, 1),
+    audience,
+    stopped,
+    stall: number("stall"),
     fsyncMs: numbers("fsync-ms"),
     growRooms: numbers("grow-rooms"),
     growMembers: numbers("grow-members"),
@@ -123,7 +141,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
   };
 }
 
-type NumberFlag = "seconds" | "hold";
+type NumberFlag = "seconds" | "hold" | "stall";
 type ListFlag = "fsync-ms" | "grow-rooms" | "grow-members" | "grow-messages" | "grow-users";
 
 function parsed(args: readonly string[]) {

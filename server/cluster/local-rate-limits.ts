@@ -28,16 +28,26 @@ const CAPACITY = 100_000;
 /** Far more than a person types: what goes out is thinned elsewhere, this only stops a flood. */
 const typingRate: Rate = { perSecond: 10, burst: 50 };
 
+/** Limits that say how much they remember: callers by limit, and the most of them. */
+export interface LocalRateLimits extends RateLimits {
+  stats(): { readonly sizes: Readonly<Record<string, number>>; readonly limit: number };
+}
+
 interface Place {
   readonly buckets: TokenBuckets | undefined;
   readonly key: string;
 }
 
 /** Counts in this process's memory. */
-export function createLocalRateLimits(deps: LocalRateLimitsDeps): RateLimits {
-  const { monotonic } = deps;
-  const places = placesOf(deps);
+export function createLocalRateLimits(deps: LocalRateLimitsDeps): LocalRateLimits {
+  const { monotonic, capacity = CAPACITY } = deps;
+  const counted = bucketsOf(deps.rates, capacity);
+  const places = placesOf(counted);
   return {
+    stats() {
+      const sizes = Object.entries(counted).map(([name, { size } = none]) => [name, size]);
+      return { sizes: Object.fromEntries(sizes), limit: capacity };
+    },
     take(rate, subject) {
       const { buckets, key } = places[rate](subject);
       const waitMs = buckets?.take(key, monotonic()) ?? 0;
@@ -50,16 +60,26 @@ export function createLocalRateLimits(deps: LocalRateLimitsDeps): RateLimits {
   };
 }
 
+const none = { size: 0 };
+
+type Buckets = Readonly<Record<keyof Rates | "typing", TokenBuckets | undefined>>;
+
+/** Undefined where there is no limit. */
+function bucketsOf(rates: Rates, capacity: number): Buckets {
+  const made = (rate: Rate) => (rate === "off" ? undefined : new TokenBuckets(rate, capacity));
+  return {
+    register: made(rates.register),
+    login: made(rates.login),
+    refresh: made(rates.refresh),
+    api: made(rates.api),
+    apiUser: made(rates.apiUser),
+    messages: made(rates.messages),
+    typing: made(typingRate),
+  };
+}
+
 /** Where each class of calls is counted. */
-function placesOf({ rates, capacity = CAPACITY }: LocalRateLimitsDeps) {
-  const bucketsOf = (rate: Rate) => (rate === "off" ? undefined : new TokenBuckets(rate, capacity));
-  const register = bucketsOf(rates.register);
-  const login = bucketsOf(rates.login);
-  const refresh = bucketsOf(rates.refresh);
-  const api = bucketsOf(rates.api);
-  const apiUser = bucketsOf(rates.apiUser);
-  const messages = bucketsOf(rates.messages);
-  const typing = bucketsOf(typingRate);
+function placesOf({ register, login, refresh, api, apiUser, messages, typing }: Buckets) {
   return {
     register: (subject) => byAddress(register, subject),
     login: (subject) => byAddress(login, subject),

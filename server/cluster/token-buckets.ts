@@ -12,13 +12,14 @@ interface Bucket {
 export class TokenBuckets {
   readonly #perMs: number;
   readonly #burst: number;
-  readonly #capacity: number;
+  /** Keys that are remembered at most. */
+  readonly capacity: number;
   readonly #buckets = new Map<string, Bucket>();
 
   constructor(rate: Exclude<Rate, "off">, capacity: number) {
     this.#perMs = rate.perSecond / 1000;
     this.#burst = rate.burst;
-    this.#capacity = capacity;
+    this.capacity = capacity;
   }
 
   get size(): number {
@@ -50,7 +51,7 @@ export class TokenBuckets {
     bucket.at = now;
     // Put in again at the end: the first of the map is then the one unused for longest.
     if (known !== undefined) this.#buckets.delete(key);
-    else if (this.#buckets.size >= this.#capacity) this.#forgetOldest();
+    else if (this.#buckets.size >= this.capacity) this.#forgetOldest();
     this.#buckets.set(key, bucket);
     return bucket;
   }

@@ -4,6 +4,7 @@ import { type CommandName, commands } from "@lair-chat/protocol/registry.ts";
 import { checkParams } from "@lair-chat/protocol/validate.ts";
 import type { RateLimits } from "../cluster/rate-limits.ts";
 import { failPoint } from "../observability/fail-points.ts";
+import type { TallyByName } from "../observability/metrics/tally.ts";
 import type { Call, HandledCommand, Handlers } from "./handler.ts";
 
 /**
@@ -19,11 +20,14 @@ export type Dispatch = (
 export interface DispatchDeps {
   readonly handlers: Handlers;
   readonly rateLimits: RateLimits;
+  /** Counts what is asked for, also what is then refused. */
+  readonly requests?: TallyByName<CommandName>;
 }
 
-export function createDispatch({ handlers, rateLimits }: DispatchDeps): Dispatch {
+export function createDispatch({ handlers, rateLimits, requests }: DispatchDeps): Dispatch {
   // Not an async function: what a handler does before its first await must happen in arrival order.
   return (call, name, raw) => {
+    requests?.add(name);
     try {
       if (!isHandled(name)) throw new ChatError("invalid_state");
       checkAccess(commands[name].access, call);

@@ -300,3 +300,27 @@ test("every default is a value its own setting takes", () => {
     }
   }
 });
+
+test("metrics are off unless a port is named, which has to be one of their own", () => {
+  const { metricsPort, metricsToken } = parseConfig(input({}));
+  assert.deepEqual([metricsPort, metricsToken], [undefined, undefined]);
+  assert.equal(parseConfig(input({ env: { LAIR_METRICS_PORT: "9464" } })).metricsPort, 9464);
+  assert.deepEqual(problems({ env: { LAIR_METRICS_PORT: "8082" } }), [
+    "LAIR_METRICS_PORT: expected another port than LAIR_HTTP_PORT, got '8082' for both",
+  ]);
+  assert.deepEqual(problems({ env: { LAIR_TCP_PORT: "8082" } }), [
+    "LAIR_HTTP_PORT: expected another port than LAIR_TCP_PORT, got '8082' for both",
+  ]);
+  const anyFree = { LAIR_TCP_PORT: "0", LAIR_HTTP_PORT: "0", LAIR_METRICS_PORT: "0" };
+  assert.equal(parseConfig(input({ env: anyFree })).metricsPort, 0);
+});
+
+test("a token for metrics that nobody can ask for is a mistake, and a short one is not told", () => {
+  assert.deepEqual(problems({ env: { LAIR_METRICS_TOKEN: goodSecret } }), [
+    "LAIR_METRICS_TOKEN: expected LAIR_METRICS_PORT beside it; without that it is not used",
+  ]);
+  const env = { LAIR_METRICS_PORT: "9464", LAIR_METRICS_TOKEN: "short" };
+  assert.deepEqual(problems({ env }), [
+    "LAIR_METRICS_TOKEN: expected at least 32 bytes, got 5 bytes (not shown)",
+  ]);
+});

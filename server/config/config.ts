@@ -124,6 +124,7 @@ function unknownVariables(env: ConfigInput["env"]): string[] {
 function finished(values: SettingValues): Config {
   const { tlsEnabled: _enabled, tlsCertPath: _cert, tlsKeyPath: _key, ...rest } = values;
   // What is optional and was not said has to be there as undefined.
-  const { publicUrl, jwtSecret, jwtSecretPrevious } = rest;
-  return { ...rest, publicUrl, jwtSecret, jwtSecretPrevious, tls: tlsSource(values) };
+  const { publicUrl, jwtSecret, jwtSecretPrevious, metricsPort, metricsToken } = rest;
+  const optional = { publicUrl, jwtSecret, jwtSecretPrevious, metricsPort, metricsToken };
+  return { ...rest, ...optional, tls: tlsSource(values) };
 }

@@ -24,6 +24,7 @@ export function contradictions(
     ...tls(known, unfit, readFile),
     ...plaintext(known),
     ...proxyProtocol(known),
+    ...metrics(known, unfit),
   ];
 }
 
@@ -34,9 +35,22 @@ export function tlsSource(values: Known): TlsSource | undefined {
   return certPath && keyPath ? { certPath, keyPath } : "self-signed";
 }
 
-function ports({ tcpPort, httpPort }: Known): string[] {
-  if (tcpPort === undefined || tcpPort === 0 || tcpPort !== httpPort) return [];
-  return [`LAIR_HTTP_PORT: expected another port than LAIR_TCP_PORT, got '${httpPort}' for both`];
+const portNames = ["tcpPort", "httpPort", "metricsPort"] as const;
+
+function ports(known: Known): string[] {
+  return portNames.flatMap((name, index) => {
+    const port = known[name];
+    const first = portNames.slice(0, index).find((other) => known[other] === port);
+    if (port === undefined || port === 0 || first === undefined) return [];
+    const { env } = settings[first];
+    return [`${settings[name].env}: expected another port than ${env}, got '${port}' for both`];
+  });
+}
+
+function metrics({ metricsPort, metricsToken }: Known, unfit: ReadonlySet<SettingName>): string[] {
+  const isUsed = metricsPort !== undefined || unfit.has("metricsPort");
+  if (metricsToken === undefined || isUsed) return [];
+  return ["LAIR_METRICS_TOKEN: expected LAIR_METRICS_PORT beside it; without that it is not used"];
 }
 
 const pemFiles = [

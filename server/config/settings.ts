@@ -193,6 +193,21 @@ export const settings = {
     kind: choice("json", "text"),
     about: "How the log, which goes to stderr, is written.",
   }),
+  metricsPort: optional("LAIR_METRICS_PORT", "there are no metrics", {
+    kind: port,
+    isFlag: true,
+    about:
+      "Port of `GET /metrics` for Prometheus. It is on 127.0.0.1 whatever LAIR_BIND_ADDRESS says, without TLS, and asks for LAIR_METRICS_TOKEN. What is told names neither people nor rooms.",
+  }),
+  metricsToken: optional(
+    "LAIR_METRICS_TOKEN",
+    "with LAIR_METRICS_PORT: made on first run and kept in `metrics-token` beside the database",
+    {
+      kind: secret,
+      isSecret: true,
+      about: "What whoever asks for metrics has to show, as `Authorization: Bearer TOKEN`.",
+    },
+  ),
   tcpMaxConnections: always("LAIR_TCP_MAX_CONNECTIONS", "10000", {
     kind: count(1, 1_000_000),
     about: "Connections at once, to both ports together; more are turned away.",

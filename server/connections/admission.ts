@@ -18,6 +18,11 @@ export class Admission {
     return this.#open;
   }
 
+  /** Addresses that connections are counted to. */
+  get addresses(): number {
+    return this.#perAddress.size;
+  }
+
   /** Counts a connection in; the answer counts it out, once. Undefined when there is no room. */
   enter(address: string): (() => void) | undefined {
     const leave = this.enterUnnamed();

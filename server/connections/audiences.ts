@@ -42,6 +42,11 @@ export class Audiences {
     this.#deps = deps;
   }
 
+  /** Conversations that somebody listens to. */
+  get size(): number {
+    return this.#audiences.size;
+  }
+
   has(conversationId: ConversationId): boolean {
     return this.#audiences.has(conversationId);
   }

@@ -1,36 +1,19 @@
 import type { Request } from "@lair-chat/protocol/envelope.ts";
 import { ChatError, type ErrorCode } from "@lair-chat/protocol/errors.ts";
-import type { Dispatch } from "../commands/dispatch.ts";
 import type { Call, Session, TransportName } from "../commands/handler.ts";
 import { type Answer, answer, errorFrame } from "./answer.ts";
 import { BadRequests } from "./bad-requests.ts";
 import type { Channel, ChannelEvents } from "./channel.ts";
-import { type ConnectionLimits, msToSignIn } from "./connection-limits.ts";
-import type { ConnectionLog } from "./connection-log.ts";
+import type { ConnectionDeps, ConnectionLife } from "./connection-deps.ts";
+import { msToSignIn } from "./connection-limits.ts";
 import { FrameAllowance } from "./frame-allowance.ts";
 import { messageFrame } from "./frame-batch.ts";
 import { isHandshake } from "./handshake.ts";
-import type { LaggingReaders } from "./lagging-readers.ts";
 import { Opening } from "./opening.ts";
 import { Outbox } from "./outbox.ts";
 import { type Reading, readPayload, refusal, runsAlone } from "./read-payload.ts";
 import { RequestLine } from "./request-line.ts";
-import { SessionBinding, type SessionBindingDeps } from "./session-binding.ts";
-import type { Turn } from "./turn.ts";
-
-export interface ConnectionDeps extends SessionBindingDeps {
-  readonly dispatch: Dispatch;
-  readonly turn: Pick<Turn, "write">;
-  readonly limits: ConnectionLimits;
-  readonly log: ConnectionLog;
-  readonly lagging: LaggingReaders;
-}
-
-/** Who keeps the connection is told of it, each once. */
-export interface ConnectionLife {
-  signedIn(): void;
-  closed(): void;
-}
+import { SessionBinding } from "./session-binding.ts";
 
 /** The life of one connection, whatever carries it: hello, sign-in, requests, end. */
 export class Connection implements ChannelEvents {
@@ -99,9 +82,17 @@ export class Connection implements ChannelEvents {
     return this.#channel.transport;
   }
 
+  /** Bytes that its reader has not taken, and requests that wait for others to be done. */
+  get standing() {
+    const [bytes, requests] = [this.#outbox.waitingBytes, this.#line.waitingRequests];
+    return { isSignedIn: this.#binding.session !== undefined, bytes, requests };
+  }
+
   payload(bytes: Uint8Array): void {
     if (this.#state === "over") return;
     this.heard();
+    this.#deps.traffic.framesReceived += 1;
+    this.#deps.traffic.bytesReceived += bytes.length;
     const isSignedIn = this.#binding.session !== undefined;
     const verdict = this.#frames.judge(isSignedIn, this.#heardAt);
     if (verdict.kind === "end") this.end(verdict.error);
@@ -148,7 +139,10 @@ export class Connection implements ChannelEvents {
   end(error?: ChatError): void {
     if (this.#state === "over") return;
     this.#stop();
-    if (error !== undefined) this.#outbox.send(errorFrame(error));
+    if (error !== undefined) {
+      this.#deps.onError?.(error.code);
+      this.#outbox.send(errorFrame(error));
+    }
     this.#outbox.finish();
   }
 
@@ -195,6 +189,7 @@ export class Connection implements ChannelEvents {
   #giveUp(): void {
     const { log } = this.#deps;
     log.info({ address: this.#channel.address, waiting: this.#outbox.waitingBytes }, "slow reader");
+    this.#deps.lagging.gaveUp();
     this.#stop();
     this.#outbox.giveUp(errorFrame(new ChatError("slow_consumer")));
   }
@@ -265,6 +260,7 @@ export class Connection implements ChannelEvents {
     this.#binding.announce();
     if (this.#state === "signed out") this.end();
     if (refused === undefined) return;
+    this.#deps.onError?.(refused);
     const isSignedIn = this.#binding.session !== undefined;
     if (!this.#bad.isOneTooMany(refused, isSignedIn, this.#deps.monotonic())) return;
     this.end(new ChatError("rate_limited", { message: "Too many messages that made no sense." }));

@@ -2,13 +2,31 @@ import { ChatError } from "@lair-chat/protocol/errors.ts";
 import type { EventOf } from "@lair-chat/protocol/registry.ts";
 import type { TransportName } from "../commands/handler.ts";
 import type { Channel, ChannelEvents } from "./channel.ts";
-import { Connection, type ConnectionDeps } from "./connection.ts";
+import { Connection } from "./connection.ts";
+import type { ConnectionDeps } from "./connection-deps.ts";
 import { type LagCounts, LaggingReaders } from "./lagging-readers.ts";
 import { SigningIn } from "./signing-in.ts";
+import { Traffic } from "./traffic.ts";
 
-export interface ConnectionsDeps extends Omit<ConnectionDeps, "lagging"> {
+export interface ConnectionsDeps extends Omit<ConnectionDeps, "lagging" | "traffic"> {
   /** From 0 to below 1. */
   readonly random: () => number;
+}
+
+/** How all connections together stand. */
+export interface ConnectionsStats {
+  readonly open: Readonly<Record<TransportName, OpenConnections>>;
+  /** Bytes that readers have not taken: of all, and of the one that is furthest behind. */
+  readonly unsentBytes: number;
+  readonly unsentBytesLargest: number;
+  readonly waitingRequests: number;
+  /** Networks that have connections which have not signed in. */
+  readonly signingInNetworks: number;
+}
+
+interface OpenConnections {
+  readonly signedIn: number;
+  readonly signingIn: number;
 }
 
 /** Between these many seconds clients are told to wait before they come back, so that not all do at once. */
@@ -25,6 +43,7 @@ export class Connections {
   readonly #lagging: LaggingReaders;
   readonly #open = new Set<Connection>();
   readonly #signingIn: SigningIn;
+  readonly traffic = new Traffic();
   readonly #sweeper: NodeJS.Timeout;
   #onAllClosed: (() => void) | undefined;
   #isDraining = false;
@@ -51,7 +70,7 @@ export class Connections {
   /** Serves a channel until it is closed; the answer takes what the channel reports. */
   serve(channel: Channel): ChannelEvents {
     const isSignedIn = this.#signingIn.enter(channel.address);
-    const deps = { ...this.#deps, lagging: this.#lagging };
+    const deps = { ...this.#deps, lagging: this.#lagging, traffic: this.traffic };
     const connection: Connection = new Connection(channel, deps, {
       signedIn: () => isSignedIn?.(),
       closed: () => {
@@ -64,6 +83,21 @@ export class Connections {
     if (isSignedIn === undefined) connection.end(tooManyThere());
     else if (this.#isDraining) connection.leave(this.#farewell());
     return connection;
+  }
+
+  /** Looks at every connection. */
+  stats(): ConnectionsStats {
+    const nobody = { signedIn: 0, signingIn: 0 };
+    const open = { tcp: { ...nobody }, websocket: { ...nobody }, http: { ...nobody } };
+    let [unsentBytes, unsentBytesLargest, waitingRequests] = [0, 0, 0];
+    for (const { transport, standing } of this.#open) {
+      open[transport][standing.isSignedIn ? "signedIn" : "signingIn"] += 1;
+      unsentBytes += standing.bytes;
+      unsentBytesLargest = Math.max(unsentBytesLargest, standing.bytes);
+      waitingRequests += standing.requests;
+    }
+    const { networks: signingInNetworks } = this.#signingIn;
+    return { open, unsentBytes, unsentBytesLargest, waitingRequests, signingInNetworks };
   }
 
   /** How pushing to slow readers goes. */

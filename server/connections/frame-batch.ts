@@ -24,6 +24,9 @@ export class FrameBatch {
 /** Frames of the moment, which nobody asks for again: the first to be left out where not all can be sent. */
 export class EphemeralBatch extends FrameBatch {}
 
+/** Frames that are in no log and still not to be missed; few and small. Whoever is left out of others gets these. */
+export class KeptBatch extends FrameBatch {}
+
 function join(frames: readonly Uint8Array[], bytes: number): Uint8Array {
   const [first] = frames;
   if (frames.length === 1 && first !== undefined) return first;

@@ -60,10 +60,16 @@ export class HeadsSweep {
   readonly #stop = new AbortController();
   /** Counts the changes that were seen: a clock on which no two are at once. */
   #changes = 0;
+  #batches = 0;
   #round = 0;
 
   constructor(deps: HeadsSweepDeps) {
     this.#deps = deps;
+  }
+
+  /** Heads that are remembered, and how often connections were told of some. */
+  stats(): { readonly known: number; readonly told: number } {
+    return { known: this.#seen.size, told: this.#batches };
   }
 
   /** The connection hears everything from now on: it is told of what changes later. */
@@ -143,7 +149,9 @@ export class HeadsSweep {
     const changed = seen.filter(({ changedAt }) => changedAt > told.at);
     const own = told.userSeq === undefined || told.userSeq === userSeq ? undefined : userSeq;
     this.#told.set(listener, { at: this.#changes, userSeq: own ?? told.userSeq });
-    if (changed.length > 0 || own !== undefined) listener.sendBatch(this.#batch(changed, own));
+    if (changed.length === 0 && own === undefined) return;
+    this.#batches += 1;
+    listener.sendBatch(this.#batch(changed, own));
   }
 
   #batch(changed: readonly SeenHead[], userSeq: number | undefined): FrameBatch {

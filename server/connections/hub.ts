@@ -6,7 +6,7 @@ import type { Presence } from "../cluster/presence.ts";
 import type { PushedMessage } from "../cluster/pushed-message.ts";
 import { Audiences } from "./audiences.ts";
 import type { ConnectionLog } from "./connection-log.ts";
-import { EphemeralBatch, FrameBatch, messageFrame } from "./frame-batch.ts";
+import { EphemeralBatch, FrameBatch, KeptBatch, messageFrame } from "./frame-batch.ts";
 import { type Listener, type OnlineUser, OnlineUsers } from "./online-users.ts";
 import type { Turn } from "./turn.ts";
 import { UserLogFeed, type UserLogReader } from "./user-log-feed.ts";
@@ -42,6 +42,15 @@ export interface HubDeps<Entry extends CommittedEntry> {
   readonly halfOpenMs: number;
   /** Milliseconds on a clock that never jumps. */
   readonly monotonic: () => number;
+}
+
+/** How much of what is told is kept in mind. */
+export interface HubStats {
+  readonly users: number;
+  /** Conversations that somebody listens to. */
+  readonly audiences: number;
+  /** Users whose own log is told. */
+  readonly userLogs: number;
 }
 
 function tooManyWindows(most: number): ChatError {
@@ -161,8 +170,16 @@ export class Hub<Entry extends CommittedEntry> implements Presence, Bus {
     return this.#users.all();
   }
 
+  stats(): HubStats {
+    return {
+      users: this.#users.ids.size,
+      audiences: this.#audiences.size,
+      userLogs: this.#userLogs.size,
+    };
+  }
+
   toEveryone(event: EphemeralEvent): number {
-    const batch = new FrameBatch([messageFrame(event)]);
+    const batch = new KeptBatch([messageFrame(event)]);
     let receivers = 0;
     for (const user of this.#users.all()) {
       user.sendBatch(batch);

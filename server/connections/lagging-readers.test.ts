@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { WireMessage } from "../test/wire-client.ts";
-import { conversation, SmallServer, user } from "./test/small-server.ts";
+import { conversation, SmallServer, sessionOf, user } from "./test/small-server.ts";
 
 const block = "x".repeat(64 * 1024);
 const resuming = ["client_ids", "log", "resume"];
@@ -40,7 +40,7 @@ test("a reader that can resume and stops is left out, and is told when it is pus
   await using slow = await server.signedIn("slow", resuming);
   slow.stopReading();
   const sent = await flood(server, 1);
-  assert.deepEqual(server.connections.lagCounts, { lagging: 1, lags: 1, resyncs: 0 });
+  assert.deepEqual(server.connections.lagCounts, { lagging: 1, lags: 1, resyncs: 0, givenUp: 0 });
   await fast.expects("message_received", ({ seq }) => seq === sent + 2);
   assert.ok(server.hub.isOnline(user("slow")), "it was closed");
   slow.startReading();
@@ -57,7 +57,7 @@ test("a reader that can resume and stops is left out, and is told when it is pus
   );
   assert.ok(first.length < sent - bytes / block.length, "everything waited after all");
   assert.deepEqual(got.slice(at), ["resync", sent + 3, sent + 4, sent + 5]);
-  assert.deepEqual(server.connections.lagCounts, { lagging: 0, lags: 1, resyncs: 1 });
+  assert.deepEqual(server.connections.lagCounts, { lagging: 0, lags: 1, resyncs: 1, givenUp: 0 });
 });
 
 test("who is left out still gets what it asks for", async () => {
@@ -88,6 +88,51 @@ test("answers that wait when a reader comes to be left out are not left out with
   for (const request of asked) await slow.replyTo(request);
 });
 
+test("who is left out still hears what no log holds: notices, and that the session ends soon", async () => {
+  await using server = await SmallServer.start({ limits: { sweepMs: 10, recheckMs: 20 } });
+  server.join("room", "slow");
+  await using slow = await server.signedIn("slow", resuming);
+  slow.stopReading();
+  let notices = 0;
+  const notify = async () => {
+    server.hub.toEveryone({ type: "server_notice", severity: "info", message: `${notices}` });
+    notices += 1;
+    server.message("room", block);
+    await new Promise(setImmediate);
+  };
+  while (server.connections.lagCounts.lags === 0) await notify();
+  for (let more = 0; more < 10; more += 1) await notify();
+  const { rechecks } = server;
+  server.sessionEnds.set(sessionOf("slow").id, Date.now() + 60_000);
+  await server.until(() => server.rechecks > rechecks + 2);
+  slow.startReading();
+  await slow.expects("resync");
+  await slow.expects("session_expiring");
+  const heardNotices = slow.received.filter(({ type }) => type === "server_notice");
+  assert.deepEqual(
+    heardNotices.map(({ message }) => message),
+    Array.from({ length: notices }, (_, index) => `${index}`),
+  );
+  assert.deepEqual(server.connections.lagCounts, { lagging: 0, lags: 1, resyncs: 1, givenUp: 0 });
+});
+
+test("who is left out and reads nothing is closed when too much waits that no log holds", async () => {
+  const limits = { outboxLagBytes: 128 * 1024, outboxBytes: 256 * 1024, closeGraceMs: 100 };
+  await using server = await SmallServer.start({ limits });
+  server.join("room", "slow");
+  await using slow = await server.signedIn("slow", resuming);
+  slow.stopReading();
+  await flood(server, 1);
+  const notice = { type: "server_notice" as const, severity: "info", message: block };
+  for (let sent = 0; server.connections.size > 0; sent += 1) {
+    assert.ok(sent < 3_000, "it was never closed");
+    server.hub.toEveryone(notice);
+    await new Promise((done) => setTimeout(done, 1));
+  }
+  const { lags, givenUp } = server.connections.lagCounts;
+  assert.deepEqual({ lags, givenUp }, { lags: 1, givenUp: 1 });
+});
+
 test("what is of the moment is left out first, and is no reason to resync", async () => {
   await using server = await SmallServer.start();
   server.join("room", "slow");
@@ -104,7 +149,7 @@ test("what is of the moment is left out first, and is no reason to resync", asyn
   await slow.expects("message_received");
   await slow.settle();
   assert.deepEqual(heard(slow.received), [2]);
-  assert.deepEqual(server.connections.lagCounts, { lagging: 0, lags: 0, resyncs: 0 });
+  assert.deepEqual(server.connections.lagCounts, { lagging: 0, lags: 0, resyncs: 0, givenUp: 0 });
 });
 
 test("a reader that is left out and reads nothing at all is closed, and is no longer counted", async () => {
@@ -116,7 +161,7 @@ test("a reader that is left out and reads nothing at all is closed, and is no lo
   slow.stopReading();
   await flood(server, 1);
   await server.until(() => server.connections.size === 0);
-  assert.deepEqual(server.connections.lagCounts, { lagging: 0, lags: 1, resyncs: 0 });
+  assert.deepEqual(server.connections.lagCounts, { lagging: 0, lags: 1, resyncs: 0, givenUp: 1 });
 });
 
 test("a reader that stops again after a resync is left out again", async () => {
@@ -129,5 +174,5 @@ test("a reader that stops again after a resync is left out again", async () => {
     slow.startReading();
     await slow.expects("resync");
   }
-  assert.deepEqual(server.connections.lagCounts, { lagging: 0, lags: 3, resyncs: 3 });
+  assert.deepEqual(server.connections.lagCounts, { lagging: 0, lags: 3, resyncs: 3, givenUp: 0 });
 });

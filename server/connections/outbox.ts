@@ -1,6 +1,7 @@
 import { failPoint } from "../observability/fail-points.ts";
 import type { Channel } from "./channel.ts";
-import { EphemeralBatch, FrameBatch } from "./frame-batch.ts";
+import { EphemeralBatch, FrameBatch, KeptBatch } from "./frame-batch.ts";
+import type { Traffic } from "./traffic.ts";
 import type { Turn } from "./turn.ts";
 
 export interface OutboxLimits {
@@ -21,6 +22,7 @@ export interface OutboxDeps {
   readonly channel: Pick<Channel, "write" | "unsentBytes" | "onDrain" | "end" | "destroy">;
   readonly turn: Pick<Turn, "write">;
   readonly limits: OutboxLimits;
+  readonly traffic: Pick<Traffic, "framesSent" | "bytesSent">;
   /** Milliseconds on a clock that never jumps. */
   readonly monotonic: () => number;
   /** Whether the reader can fetch what it was left out of. */
@@ -82,7 +84,7 @@ export class Outbox {
 
   /** Frames that others get too. */
   sendBatch(batch: FrameBatch): void {
-    if (this.#state !== "open" || this.#isLagging) return;
+    if (this.#state !== "open" || (this.#isLagging && !(batch instanceof KeptBatch))) return;
     this.#gatherOwn();
     this.#queue.push(batch);
     this.#queuedBytes += batch.bytes;
@@ -156,15 +158,16 @@ export class Outbox {
 
   #judge(): void {
     const { limits, canResume, onSlow } = this.#deps;
-    if (this.#pushedBytes > limits.outboxLagBytes && canResume()) this.#leaveOut();
+    const isBehind = !this.#isLagging && this.#pushedBytes > limits.outboxLagBytes;
+    if (isBehind && canResume()) this.#leaveOut();
     if (this.#isOverfull()) onSlow();
   }
 
-  /** First what is of the moment; where that is not enough, everything that was not asked for. */
+  /** First what is of the moment; where that is not enough, everything that is found in a log. */
   #leaveOut(): void {
     this.#discard((batch) => batch instanceof EphemeralBatch);
     if (this.#pushedBytes <= this.#deps.limits.outboxLagBytes) return;
-    this.#discard((batch) => !(batch instanceof OwnBatch));
+    this.#discard((batch) => !(batch instanceof OwnBatch || batch instanceof KeptBatch));
     this.#isLagging = true;
     this.#deps.onLag("begins");
   }
@@ -206,7 +209,12 @@ export class Outbox {
 
   #takePiece(): readonly FrameBatch[] {
     const piece = this.#queuedBytes <= PIECE_BYTES ? this.#takeAll() : this.#takeSome();
-    for (const batch of piece) this.#forget(batch);
+    const { traffic } = this.#deps;
+    for (const batch of piece) {
+      this.#forget(batch);
+      traffic.framesSent += batch.frames.length;
+      traffic.bytesSent += batch.bytes;
+    }
     return piece;
   }
 

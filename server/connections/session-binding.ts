@@ -3,7 +3,7 @@ import type { EventOf } from "@lair-chat/protocol/registry.ts";
 import type { Session } from "../commands/handler.ts";
 import type { ConnectionLimits } from "./connection-limits.ts";
 import type { ConnectionLog } from "./connection-log.ts";
-import { FrameBatch, messageFrame } from "./frame-batch.ts";
+import { KeptBatch, messageFrame } from "./frame-batch.ts";
 import type { Hub } from "./hub.ts";
 import type { Listener } from "./online-users.ts";
 
@@ -122,6 +122,6 @@ export class SessionBinding {
       session_id: id,
       expires_at: new Date(end).toISOString(),
     };
-    this.#owner.sendBatch(new FrameBatch([messageFrame(event)]));
+    this.#owner.sendBatch(new KeptBatch([messageFrame(event)]));
   }
 }

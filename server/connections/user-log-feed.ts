@@ -50,6 +50,11 @@ export class UserLogFeed {
     this.#deps = deps;
   }
 
+  /** Users whose log is told. */
+  get size(): number {
+    return this.#feeds.size;
+  }
+
   /** Everything behind the place that this resolves with is told. */
   async start(user: OnlineUser): Promise<number> {
     const known = this.#feeds.get(user);

@@ -15,10 +15,16 @@ const hashQueueDefaults: HashQueueOptions = {
   patienceMs: 3_000,
 };
 
+export interface HashQueueStats extends Pick<HashQueueOptions, "concurrency" | "capacity"> {
+  readonly running: number;
+  readonly waiting: number;
+}
+
 /** Runs few costly things at a time; whoever would wait too long is told so instead. */
 export interface HashQueue {
   /** @throws ChatError `busy` or `shutting_down` when the task was not begun */
   run<T>(task: () => Promise<T>): Promise<T>;
+  stats(): HashQueueStats;
   /** Refuses those who wait and resolves when what runs is done. */
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -78,6 +84,10 @@ export function createHashQueue(options: HashQueueOptions = hashQueueDefaults): 
       if (running.size < options.concurrency && waiting.size === 0) return start(task);
       if (waiting.size >= options.capacity) return Promise.reject(busy(options));
       return wait(task);
+    },
+    stats: () => {
+      const { concurrency, capacity } = options;
+      return { running: running.size, waiting: waiting.size, concurrency, capacity };
     },
     [Symbol.asyncDispose]: async () => {
       closed = true;

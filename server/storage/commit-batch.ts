@@ -24,7 +24,7 @@ export type CommitBatch = (calls: readonly WriteCall[], now: number) => Promise<
 type Attempt = BatchResult | { readonly kind: "refused"; readonly code: Refusal };
 
 export interface CommitDeps extends BatchDeps {
-  readonly space: Pick<SpaceWatch, "isLow" | "release">;
+  readonly space: Pick<SpaceWatch, "isLow" | "release" | "hasNoRoom">;
 }
 
 export function createCommitBatch(deps: CommitDeps): CommitBatch {
@@ -46,7 +46,7 @@ function accessNow(space: CommitDeps["space"]): Access {
 }
 
 async function attemptBatch(
-  deps: BatchDeps,
+  deps: CommitDeps,
   calls: readonly WriteCall[],
   { now, access }: { readonly now: number; readonly access: Access },
 ): Promise<Attempt> {
@@ -66,7 +66,7 @@ async function attemptBatch(
     memory.commit(places.moved());
   } catch (error) {
     memory.forget();
-    const code = refusals[sqliteFault(error)];
+    const code = refusalFor(error, deps.space);
     return code !== undefined && rolledBack(client) ? { kind: "refused", code } : fatal(error);
   }
   return settled(parts, true);
@@ -77,7 +77,7 @@ async function attemptBatch(
  * each call is tried without writing: what needs none gets its answer, and all others are refused.
  */
 async function answerFromWhatIsStored(
-  deps: BatchDeps,
+  deps: CommitDeps,
   calls: readonly WriteCall[],
   { now, code }: { readonly now: number; readonly code: Refusal },
 ): Promise<BatchResult> {
@@ -93,7 +93,7 @@ async function answerFromWhatIsStored(
       parts.push(part.outcome.kind === "done" ? part : refused);
     }
   } catch (error) {
-    if (refusals[sqliteFault(error)] === undefined) return fatal(error);
+    if (refusalFor(error, deps.space) === undefined) return fatal(error);
     // Not even that can be found out now.
     while (parts.length < calls.length) parts.push(refused);
   }
@@ -116,6 +116,15 @@ const refusals: Partial<Record<SqliteFault, Refusal>> = {
   full: "storage_full",
   busy: "busy",
 };
+
+/**
+ * Undefined where it is not certain that nothing was stored. A write that failed is taken for one without
+ * room only if the disk says so: a frame that was not written whole fails its checksum and is ignored.
+ */
+function refusalFor(error: unknown, space: CommitDeps["space"]): Refusal | undefined {
+  const fault = sqliteFault(error);
+  return refusals[fault === "unwritten" && space.hasNoRoom() ? "full" : fault];
+}
 
 /** SQLite ends the transaction by itself on some errors; otherwise it is for us. */
 function rolledBack(client: SqliteClient): boolean {

@@ -13,6 +13,11 @@ export function explainedFault(file: string, cause: unknown): unknown {
   if (fault === "full") {
     return new StorageError(`There is no space to open ${file}.`, { cause });
   }
+  if (fault === "unwritten") {
+    return new StorageError(`${file} cannot be written: no quota is left, or the disk fails.`, {
+      cause,
+    });
+  }
   if (fault === "busy") {
     return new StorageError(`${file} is in use by another program.`, { cause });
   }

@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import type { DamagedEntry, Database, ReadDb, WriteOperation } from "./database.ts";
 import { faultOf, faultParts } from "./error-parts.ts";
 import { randomLogId, readLogId } from "./log-id.ts";
@@ -31,6 +32,10 @@ export interface OpenSqliteOptions {
 export interface DatabaseStats extends QueueStats {
   /** Times that damaged entries were met by readers. */
   readonly corruptEntries: number;
+  /** As it was told last; undefined before there was anything to tell. */
+  readonly space: SpaceState | undefined;
+  /** Of the write-ahead log on the disk. */
+  readonly walBytes: number;
 }
 
 export interface SqliteDatabase extends Database {
@@ -46,6 +51,7 @@ export async function openSqlite(options: OpenSqliteOptions): Promise<SqliteData
   const { applied, backup } = migrateSqlite({ file, create, now: now() });
   if (applied.length > 0) logger.info({ file, applied, backup }, "migrated the database");
   let broken = false;
+  let space: SpaceState | undefined;
   const fatal = (fault: FatalFault) => {
     if (broken) return;
     broken = true;
@@ -63,14 +69,17 @@ export async function openSqlite(options: OpenSqliteOptions): Promise<SqliteData
   const writer = new WriterClient(options.writerThread, setup, {
     settled: (result) => queue.settle(result),
     fatal,
-    space: (state) => logSpace(logger, state),
+    space: (state) => {
+      space = state;
+      logSpace(logger, state);
+    },
     notEmptied: (reason) => logger.warn({ reason }, "the database was closed without a checkpoint"),
   });
   const queue = new WriteQueue({ post: (request) => writer.post(request), now, log: logger });
   await writer.started();
   try {
     const reader = openConnection({ file, access: "read", onError: readFault(file, fatal) });
-    return new WriterBackedDatabase({ reader, queue, writer, log: logger });
+    return new WriterBackedDatabase({ reader, queue, writer, log: logger, space: () => space });
   } catch (error) {
     await writer.close();
     throw error;
@@ -103,6 +112,7 @@ interface Parts {
   readonly queue: WriteQueue;
   readonly writer: WriterClient;
   readonly log: StorageLog;
+  readonly space: () => SpaceState | undefined;
 }
 
 const reportsKept = 1_000;
@@ -132,7 +142,15 @@ class WriterBackedDatabase implements SqliteDatabase {
   }
 
   stats(): DatabaseStats {
-    return { ...this.#parts.queue.stats(), corruptEntries: this.#corruptEntries };
+    const { reader, queue, space } = this.#parts;
+    const wal = statSync(`${reader.name}-wal`, { throwIfNoEntry: false });
+    const walBytes = wal?.size ?? 0;
+    return {
+      ...queue.stats(),
+      corruptEntries: this.#corruptEntries,
+      space: space(),
+      walBytes,
+    };
   }
 
   readonly foundCorrupt = (entry: DamagedEntry): void => {

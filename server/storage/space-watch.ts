@@ -1,4 +1,5 @@
 import { closeSync, fsyncSync, openSync, rmSync, statfsSync, statSync, writeSync } from "node:fs";
+import { constants } from "node:os";
 import path from "node:path";
 
 export interface SpaceSettings {
@@ -68,6 +69,18 @@ export class SpaceWatch {
     return true;
   }
 
+  /**
+   * Why a write failed, as far as that can be found out: SQLite tells only that the disk is full, not
+   * that a quota is used up or that files may not grow, which look like a disk that fails. A page is
+   * tried beside the log, as far into its file as the log is long. Whatever else comes of that, also
+   * that it can be written, is no proof that there was no room.
+   */
+  hasNoRoom(): boolean {
+    const { file } = this.#deps;
+    const wal = statSync(`${file}-wal`, { throwIfNoEntry: false });
+    return noRoom.has(tryPage(`${file}.probe`, wal?.size ?? 0));
+  }
+
   #look(now: number): void {
     this.#looked = now;
     const { freeBytes = () => freeBeside(this.#deps.file), settings } = this.#deps;
@@ -94,6 +107,30 @@ function freeBeside(file: string): number | undefined {
   } catch {
     // Writing goes on until it fails; that is told then.
     return undefined;
+  }
+}
+
+const { ENOSPC, EDQUOT, EFBIG } = constants.errno;
+/** No space, no quota left, a file as long as this process may make one. By number: Node has no name for the second. */
+const noRoom: ReadonlySet<number | undefined> = new Set([-ENOSPC, -EDQUOT, -EFBIG]);
+const pageBytes = 4096;
+
+/** Writes a page to a file that is gone afterwards. @returns the number of what kept it from that */
+function tryPage(file: string, position: number): number | undefined {
+  try {
+    const handle = openSync(file, "w", 0o600);
+    try {
+      const page = Buffer.alloc(pageBytes, 0x5a);
+      for (let done = 0; done < pageBytes; ) {
+        done += writeSync(handle, page, done, pageBytes - done, position + done);
+      }
+    } finally {
+      closeSync(handle);
+      rmSync(file, { force: true });
+    }
+    return undefined;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).errno;
   }
 }
 

@@ -1,19 +1,27 @@
 /**
  * What an error of SQLite means for the transaction it came up in.
  * - `full`: no space; once rolled back, nothing was stored
+ * - `unwritten`: a write failed, and SQLite does not say whether for want of space: see `SpaceWatch.hasNoRoom`
  * - `busy`: somebody else holds the file; nothing was stored
  * - `broken`: whether something was stored is not known, or nothing can be stored any more
  * - `corrupt`: the file is damaged
  * - `constraint`: a row was refused, which undoes its statement and nothing else
  * - `other`: anything else, which undoes its statement and nothing else
  */
-export type SqliteFault = "full" | "busy" | "broken" | "corrupt" | "constraint" | "other";
+export type SqliteFault =
+  | "full"
+  | "unwritten"
+  | "busy"
+  | "broken"
+  | "corrupt"
+  | "constraint"
+  | "other";
 
 /** By the longest prefix that fits: extended codes follow their primary one. */
 const faults: ReadonlyArray<readonly [prefix: string, fault: SqliteFault]> = [
   ["SQLITE_FULL", "full"],
-  // EFBIG and EDQUOT arrive so; a frame that was not written whole fails its checksum and is ignored.
-  ["SQLITE_IOERR_WRITE", "full"],
+  // EFBIG and EDQUOT arrive so, and EIO too.
+  ["SQLITE_IOERR_WRITE", "unwritten"],
   ["SQLITE_IOERR", "broken"],
   ["SQLITE_NOMEM", "broken"],
   ["SQLITE_CORRUPT", "corrupt"],

@@ -16,6 +16,8 @@ export interface QueueStats {
   readonly operations: number;
   /** Operations that wait for their commit now. */
   readonly queued: number;
+  /** The most that may wait. */
+  readonly queuedLimit: number;
 }
 
 export interface WriteQueueDeps {
@@ -100,6 +102,7 @@ export class WriteQueue {
       commits: this.#commits,
       operations: this.#operations,
       queued: this.#waiting.length,
+      queuedLimit: callsWaiting,
     };
   }
 

@@ -7,6 +7,7 @@ import type { AuthDeps } from "../features/auth/auth-deps.ts";
 import { createAuthHandlers } from "../features/auth/auth-handlers.ts";
 import { createConfirmPassword } from "../features/auth/confirm-password.ts";
 import { createLoginLockout } from "../features/auth/login-lockout.ts";
+import { createRefreshBuckets } from "../features/auth/refresh.ts";
 import { createSessionCheck, type SessionCheck } from "../features/auth/session-check.ts";
 import { createUsersHandlers } from "../features/users/users-handlers.ts";
 import { createHashQueue } from "../security/hash-queue.ts";
@@ -130,6 +131,7 @@ export async function openAccounts(options: AccountsOptions = {}): Promise<Accou
     passwords: createPasswordHasher(queue, options.cost ?? cheapHash),
     tokens: createAccessTokens({ secret: new Uint8Array(32).fill(7), clock }),
     lockout: createLoginLockout(clock),
+    refreshes: createRefreshBuckets(),
     bus: { endSession: (id) => void ended.push(id), userLogGrew: () => undefined },
     registration: options.registration ?? "open",
   };

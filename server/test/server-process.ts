@@ -10,6 +10,11 @@ import { fileURLToPath } from "node:url";
 const mainFile = fileURLToPath(new URL("../main.ts", import.meta.url));
 const startLimitMs = 60_000;
 
+export interface ProcessEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
 export interface ServerProcess {
   readonly tcpPort: number;
   readonly httpPort: number;
@@ -19,8 +24,10 @@ export interface ServerProcess {
   readonly pid: number;
   /** What it has printed so far, both streams. */
   output(): string;
+  /** Resolves when it has ended, however that came. */
+  readonly exited: Promise<ProcessEnd>;
   /** Sends the signal and waits for the end. */
-  stop(signal?: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  stop(signal?: NodeJS.Signals): Promise<ProcessEnd>;
   /** The same server again, on the same files and ports. */
   restart(): Promise<ServerProcess>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -33,6 +40,8 @@ export interface ServerProcessOptions {
   readonly httpPort?: number;
   /** Beside the ports and the database; limits are off unless set here. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Put before the command, as in `strace -f …`; signals go to it. */
+  readonly wrapper?: readonly string[];
   /** Arguments for node itself, for instance --cpu-prof. */
   readonly nodeArgs?: readonly string[];
 }
@@ -67,7 +76,9 @@ async function startOnce(options: ServerProcessOptions): Promise<ServerProcess> 
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), "lair-chat-")));
   const tcpPort = options.tcpPort ?? (await freePort());
   const httpPort = options.httpPort ?? (await freePort());
-  const child = spawn(process.execPath, [...(options.nodeArgs ?? []), mainFile], {
+  const { wrapper = [], nodeArgs = [] } = options;
+  const [command = "", ...args] = [...wrapper, process.execPath, ...nodeArgs, mainFile];
+  const child = spawn(command, args, {
     cwd: directory,
     env: {
       ...processEnvironment(),
@@ -94,10 +105,10 @@ async function startOnce(options: ServerProcessOptions): Promise<ServerProcess> 
     directory,
     pid: child.pid ?? -1,
     output: () => printed,
+    exited: exited.then(([code, signal]) => ({ code, signal })),
     async stop(signal = "SIGTERM") {
       child.kill(signal);
-      const [code, bySignal] = await exited;
-      return { code, signal: bySignal };
+      return server.exited;
     },
     async restart() {
       if (child.exitCode === null && child.signalCode === null) await server.stop();

@@ -144,6 +144,43 @@ test(
   },
 );
 
+test(
+  "a quota that is used up is told as storage_full, though SQLite does not call it that",
+  straced,
+  async () => {
+    using folder = temporaryFolder();
+    const wrapper = traced("pwrite64", "error=EDQUOT:when=400+");
+    await using child = startWriterChild(folder.file("lair-chat.db"), { wrapper });
+    await child.says(/^ready/);
+    child.tell("flood k");
+    await child.says(/^storage_full /);
+    child.tell("read");
+    await child.says(/^rows [1-9]/);
+  },
+);
+
+// The one that comes once is followed by writes that succeed: the disk works again, and still nobody
+// knows what it has of the transaction.
+for (const when of ["400+", "400"]) {
+  test(
+    `a write that fails with an I/O error (${when}) ends the process, and nobody is refused`,
+    straced,
+    async () => {
+      using folder = temporaryFolder();
+      const file = folder.file("lair-chat.db");
+      const wrapper = traced("pwrite64", `error=EIO:when=${when}`);
+      await using child = startWriterChild(file, { wrapper });
+      await child.says(/^ready/);
+      child.tell("flood k");
+      assert.equal(await child.exited, 70);
+      const answered = child.lines.filter((line) => line !== "ready");
+      assert(answered.every((line) => line.startsWith("ok ")));
+      const stored = await keysIn(file);
+      assert(told(child.lines, "ok").every((key) => stored.has(key)));
+    },
+  );
+}
+
 const mebibyte = 1024 * 1024;
 /** Runs what follows with a small disk of its own at $0. */
 const onSmallDisk = (folder: string, bytes: number) => [

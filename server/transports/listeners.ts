@@ -13,7 +13,7 @@ import { type BoundAddress, ListenError } from "./bind.ts";
 import { type IsTrusted, trustedIn } from "./client-address.ts";
 import type { CallerDeps } from "./http/caller.ts";
 import type { Readiness } from "./http/health.ts";
-import { type HttpListener, listenHttp } from "./http/http-listener.ts";
+import { type HttpListener, type HttpListenerDeps, listenHttp } from "./http/http-listener.ts";
 import type { PublishedNoiseKey } from "./http/noise-key-route.ts";
 import { InboundBudget } from "./tcp/inbound-budget.ts";
 import { listenTcp, type TcpListener } from "./tcp/tcp-listener.ts";
@@ -35,6 +35,7 @@ export interface ListenersDeps {
   readonly sealing: SealingOffer | undefined;
   readonly noiseKey: PublishedNoiseKey | undefined;
   readonly now: () => number;
+  readonly onError: NonNullable<HttpListenerDeps["onError"]>;
 }
 
 export interface Listeners extends AsyncDisposable {
@@ -42,10 +43,24 @@ export interface Listeners extends AsyncDisposable {
   readonly http: BoundAddress;
   /** Of the certificate's key as it was at the start; undefined without TLS. */
   readonly tlsFingerprint: string | undefined;
+  stats(): ListenersStats;
   /** Looks for another certificate now. */
   reloadTls(): void;
   /** Lets nobody in any more; resolves when HTTP requests are answered, or cut after `deadlineMs`. */
   close(deadlineMs: number): Promise<void>;
+}
+
+/** What both ports hold. */
+export interface ListenersStats {
+  /** Sockets that were let in, those of HTTP included, and the addresses they come from. */
+  readonly sockets: number;
+  readonly addresses: number;
+  /** Bytes of frames that have not come whole. */
+  readonly inboundBytes: number;
+  readonly inboundBytesLimit: number;
+  /** Bytes of HTTP replies that their readers have not taken. */
+  readonly replyBytes: number;
+  readonly replyBytesLimit: number;
 }
 
 /** Bytes of unfinished frames that all connections together may hold. */
@@ -77,12 +92,28 @@ export async function openListeners(deps: ListenersDeps): Promise<Listeners> {
     tcp,
     http,
     tlsFingerprint: deps.tls?.pair.fingerprint,
+    stats: () => statsOf(shared, http),
     reloadTls: () => reload?.reload(),
     async close(deadlineMs) {
       tcp.stopAccepting();
       await http.close(deadlineMs);
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+function statsOf(
+  { admission, inbound }: Shared,
+  http: Pick<HttpListener, "heldReplies">,
+): ListenersStats {
+  const replies = http.heldReplies();
+  return {
+    sockets: admission.open,
+    addresses: admission.addresses,
+    inboundBytes: inbound.heldBytes,
+    inboundBytesLimit: inboundBytes,
+    replyBytes: replies.bytes,
+    replyBytesLimit: replies.limit,
   };
 }
 
@@ -143,6 +174,7 @@ function openHttp(deps: ListenersDeps, shared: Shared): Promise<HttpListener> {
       version: packageInfo.version,
       authenticateToken,
       noiseKey: deps.noiseKey,
+      onError: deps.onError,
     },
   );
 }

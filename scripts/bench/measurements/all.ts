@@ -8,6 +8,7 @@ import { latency } from "./latency.ts";
 import { loginStorm } from "./login-storm.ts";
 import { memory } from "./memory.ts";
 import { slowDisk } from "./slow-disk.ts";
+import { stoppedReaders } from "./stopped-readers.ts";
 
 /** Everything that can be measured, in the order in which it is. */
 export const allMeasurements: readonly Measurement[] = [
@@ -19,5 +20,6 @@ export const allMeasurements: readonly Measurement[] = [
   coldStart,
   memory,
   slowDisk,
+  stoppedReaders,
   growth,
 ];

@@ -29,6 +29,8 @@ const senseless: readonly (readonly string[])[] = [
   ["--sizes", "0"],
   ["--transports", "udp"],
   ["--generator", "rust"],
+  ["--audience", "50", "--stopped", "50"],
+  ["--stall", "0"],
   ["--quick"],
   ["fanout"],
 ];

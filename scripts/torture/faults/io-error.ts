@@ -6,6 +6,7 @@ const failures = [
   { calls: "pwrite64", error: "EIO", from: 1, upTo: 200 },
   { calls: "pread64", error: "EIO", from: 1, upTo: 60 },
   { calls: "pwrite64", error: "ENOSPC", from: 20, upTo: 300 },
+  { calls: "pwrite64", error: "EDQUOT", from: 20, upTo: 300 },
 ] as const;
 
 /** What a supervisor is told: start again, or let somebody look. */
@@ -16,7 +17,7 @@ const refusesMs = 3_000;
 export const ioError: Fault = {
   name: "io-error",
   about:
-    "Reading, writing or syncing the files fails (strace injects EIO or ENOSPC) from a random call on.",
+    "Reading, writing or syncing the files fails (strace injects EIO, ENOSPC or EDQUOT) from a random call on.",
   needs: ["strace attach"],
   async run({ arena, random, violated }) {
     const { calls, error, from, upTo } = random.pick(failures);
@@ -27,9 +28,8 @@ export const ioError: Fault = {
     const quiet = ["-f", "-qq", "--seccomp-bpf", "-o", "/dev/null"];
     arena.spawnServer({ wrapper: ["strace", ...quiet, "-e", `trace=${calls}`, "-e", inject] });
     await arena.server.isReady();
-    // A write that fails is taken for a full disk, which is no reason to end.
-    const isWrite = calls === "pwrite64";
-    await arena.until(() => arena.server.hasEnded, isWrite ? refusesMs : diesMs);
+    // That there is no room is no reason to end.
+    await arena.until(() => arena.server.hasEnded, error === "EIO" ? diesMs : refusesMs);
     const counts = { kills: 1, [`${calls} ${error}`]: 1 };
     if (!arena.server.hasEnded) {
       await arena.server.kill();

@@ -1,4 +1,5 @@
 import type { Bus } from "../../cluster/bus.ts";
+import type { TokenBuckets } from "../../cluster/token-buckets.ts";
 import type { Config } from "../../config/config.ts";
 import type { Clock } from "../../security/clock.ts";
 import type { PasswordHasher } from "../../security/password-hash.ts";
@@ -15,6 +16,8 @@ export interface AuthDeps {
   readonly passwords: PasswordHasher;
   readonly tokens: AccessTokens;
   readonly lockout: LoginLockout;
+  /** How often sessions have asked to be continued. */
+  readonly refreshes: TokenBuckets;
   readonly bus: Pick<Bus, "endSession" | "userLogGrew">;
   readonly registration: Config["registration"];
 }

@@ -248,6 +248,34 @@ test("the oldest session ends when a user has more than twenty", async () => {
   await accounts.check.authenticateToken(newest.token);
 });
 
+test("a sign-in while the clock is wrong ends nobody's sessions for good", async () => {
+  await using accounts = await openAccounts();
+  const { reply, session } = await accounts.register("ann");
+  const jump = 40 * sessionTimes.plain;
+  accounts.clock.pass(jump);
+  const ahead = await login(accounts, "ann");
+  assert.equal(await accounts.check.recheckSession(session), undefined);
+  accounts.clock.pass(-jump);
+  await login(accounts, "ann");
+  await accounts.check.authenticateToken(reply.token);
+  await accounts.check.authenticateToken(ahead.token);
+});
+
+test("sessions that are over count among the twenty, and are the first to go", async () => {
+  await using accounts = await openAccounts();
+  const { session: first } = await accounts.register("ann", { device_id: newDevice() });
+  for (let more = 0; more < 18; more += 1) {
+    accounts.clock.pass(1);
+    await login(accounts, "ann");
+  }
+  accounts.clock.pass(2 * sessionTimes.plain);
+  const kept = [await login(accounts, "ann"), await login(accounts, "ann")];
+  // The first lives for longer, being one with a refresh token, and is the oldest of all.
+  assert.equal(await accounts.check.recheckSession(first), first.expiresAt);
+  assert.equal(accounts.ended.length, 1);
+  for (const { token } of kept) await accounts.check.authenticateToken(token);
+});
+
 test("the devices a client makes up are bounded", async () => {
   await using accounts = await openAccounts();
   await accounts.register("ann", { device_id: newDevice() });

@@ -28,6 +28,8 @@ export interface LoginAttempt {
 export interface LoginLockout {
   /** @throws ChatError `account_locked` with the seconds to wait */
   begin(account: string, address: string): LoginAttempt;
+  /** Pairs of account and address that are remembered, and the most that are. */
+  stats(): { readonly size: number; readonly limit: number };
 }
 
 interface Count {
@@ -54,6 +56,7 @@ export function createLoginLockout(
   }
 
   return {
+    stats: () => ({ size: counts.size, limit: options.capacity }),
     begin(account, address) {
       const now = clock.now();
       const key = `${account} ${addressKey(address)}`;

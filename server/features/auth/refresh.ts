@@ -13,7 +13,7 @@ import {
 import { extendSessionOperation } from "./session-store.ts";
 import { signAccess } from "./sign-in.ts";
 
-type Deps = Pick<AuthDeps, "db" | "clock" | "tokens" | "bus">;
+type Deps = Pick<AuthDeps, "db" | "clock" | "tokens" | "bus" | "refreshes">;
 
 /** A token lives ten minutes: a session that asks more often than this goes round in circles. */
 const perSession = { perSecond: 10 / 60, burst: 10 };
@@ -32,8 +32,12 @@ export function createRefresh(deps: Deps): Handler<"refresh"> {
   };
 }
 
-function createPace({ clock }: Pick<Deps, "clock">): Pace {
-  const buckets = new TokenBuckets(perSession, rememberedSessions);
+/** How often sessions have asked. */
+export function createRefreshBuckets(): TokenBuckets {
+  return new TokenBuckets(perSession, rememberedSessions);
+}
+
+function createPace({ clock, refreshes: buckets }: Pick<Deps, "clock" | "refreshes">): Pace {
   return (sessionId) => {
     const waitMs = buckets.take(sessionId, clock.now());
     if (waitMs === 0) return;

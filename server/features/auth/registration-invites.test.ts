@@ -10,6 +10,7 @@ import {
   listInvites,
   withdrawInviteOperation,
 } from "./registration-invite-store.ts";
+import { purgeSessionsOperation } from "./session-store.ts";
 
 const says = (code: ErrorCode) => (error: unknown) => (error as ChatError).code === code;
 const hour = 3_600_000;
@@ -86,6 +87,17 @@ test("only the hash of an invite's token is stored", async () => {
   const { invites, total } = await listInvites(accounts.db, { limit: 9, offset: 0 });
   assert.equal(total, 1);
   assert.ok(!JSON.stringify(invites).includes(token));
+});
+
+test("invites that are long over are kept by whoever makes another, and go with the purge", async () => {
+  await using accounts = await openAccounts();
+  await invited(accounts);
+  accounts.clock.pass(91 * 24 * hour);
+  await invited(accounts);
+  const total = async () => (await listInvites(accounts.db, { limit: 9, offset: 0 })).total;
+  assert.equal(await total(), 2);
+  await accounts.db.write(purgeSessionsOperation, {});
+  assert.equal(await total(), 1);
 });
 
 test("revoking what is no invite is refused, and revoking twice is not", async () => {

@@ -22,6 +22,7 @@ import { appendToUserLog } from "../user-log/user-log-store.ts";
 import { userById } from "../users/user-store.ts";
 import { demandNotBanned } from "./ban-store.ts";
 import { insertDevice, markSeen } from "./device-store.ts";
+import { forgetOldInvites } from "./registration-invite-store.ts";
 import { extendedUntil, sessionState, sessionsPerUser, sessionTimes } from "./session-rules.ts";
 
 export type SessionRow = Tables["sessions"]["$inferSelect"];
@@ -64,7 +65,7 @@ export async function insertSession(
 ): Promise<StartedSession> {
   const { db, tables, now } = transaction;
   const { id, userId, deviceId, refreshHash } = session;
-  await forgetDeadSessions(transaction, userId);
+  await forgetRevokedSessions(transaction, userId);
   await insertDevice(transaction, session);
   const lifetime = refreshHash === null ? sessionTimes.plain : sessionTimes.absolute;
   const expiresAt = now + lifetime;
@@ -91,10 +92,11 @@ export const startSessionOperation = writeOperation(
   },
 );
 
-async function forgetDeadSessions({ db, tables, now }: WriteTransaction, userId: UserId) {
+/** Those that are over by the clock are left to the purge, which knows whether it is to be trusted. */
+async function forgetRevokedSessions({ db, tables }: WriteTransaction, userId: UserId) {
   const { sessions } = tables;
-  const isDead = or(isNotNull(sessions.revokedAt), lte(sessions.expiresAt, now));
-  await db.delete(sessions).where(and(eq(sessions.userId, userId), isDead));
+  const isRevoked = isNotNull(sessions.revokedAt);
+  await db.delete(sessions).where(and(eq(sessions.userId, userId), isRevoked));
 }
 
 /** Part of the transaction that starts a session or goes on with one. */
@@ -123,7 +125,8 @@ async function endSurplus(
     .select({ id: sessions.id })
     .from(sessions)
     .where(and(eq(sessions.userId, userId), isNull(sessions.revokedAt)))
-    .orderBy(desc(sessions.createdAt), desc(sessions.id));
+    // What is over by the clock counts, and goes first.
+    .orderBy(desc(gt(sessions.expiresAt, now)), desc(sessions.createdAt), desc(sessions.id));
   const surplus = others.filter(({ id }) => id !== newest).slice(sessionsPerUser - 1);
   if (surplus.length === 0) return [];
   const ids = surplus.map(({ id }) => id);
@@ -220,8 +223,10 @@ export const extendSessionOperation = writeOperation(
 /** Removes what can never be used again. */
 export const purgeSessionsOperation = writeOperation(
   "purge_sessions",
-  async ({ db, tables, now }, _args: Record<string, never>) => {
+  async (transaction, _args: Record<string, never>) => {
+    const { db, tables, now } = transaction;
     const { sessions, refreshTokens, devices } = tables;
+    await forgetOldInvites(transaction);
     await db
       .delete(sessions)
       .where(or(lte(sessions.expiresAt, now), isNotNull(sessions.revokedAt)));

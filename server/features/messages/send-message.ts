@@ -13,10 +13,11 @@ import type { MessagesDeps } from "./messages-deps.ts";
 export function createSendMessage({
   db,
   newId,
-}: Pick<MessagesDeps, "db" | "newId">): Handler<"send_message"> {
+  repeats,
+}: Pick<MessagesDeps, "db" | "newId" | "repeats">): Handler<"send_message"> {
   // Nothing is awaited before the write: messages of one connection are stored in the order they came.
   return async ({ session, strictness }, { target, content, client_id: clientId, follows }) => {
-    const { entry } = await db.write(appendMessageOperation, {
+    const { entry, repeated } = await db.write(appendMessageOperation, {
       target: appendTarget(target, newId),
       sender: { id: session.userId, username: session.username },
       messageId: newId() as MessageId,
@@ -24,6 +25,7 @@ export function createSendMessage({
       follows,
       payload: checkContent(content),
     });
+    if (repeated) repeats?.add();
     const ackId = strictness === "strict" ? clientId : undefined;
     // A late retry of what was stored, and deleted since: there is no message to give any more.
     if (entry.kind === "erased") {

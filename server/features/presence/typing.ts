@@ -10,20 +10,26 @@ import { isBlockedBetween } from "../users/block-store.ts";
 export interface PresenceDeps {
   readonly db: Reader;
   readonly bus: Pick<Bus, "toConversation">;
-  readonly clock: Clock;
+  readonly pacer: TypingPacer;
+}
+
+/** Lets one notice per user and conversation pass in `limits.typingMs`. */
+export interface TypingPacer {
+  isDue(userId: UserId, conversationId: ConversationId): boolean;
+  /** Notices that are remembered, and the most that are. */
+  stats(): { readonly size: number; readonly limit: number };
 }
 
 /** Remembered at most; beyond it the oldest is forgotten, who may then tell once too often. */
 const rememberedNotices = 10_000;
 
-export function createTyping({ db, bus, clock }: PresenceDeps): Handler<"typing"> {
-  const isDue = createPacer(clock);
+export function createTyping({ db, bus, pacer }: PresenceDeps): Handler<"typing"> {
   return async ({ session }, { target }) => {
     const readable = await readableConversation(db, session.userId, target);
     // A direct conversation begins with its first message: until then the other is nobody's business.
     if (readable === undefined) return {};
     const { conversationId } = readable;
-    if (!isDue(session.userId, conversationId)) return {};
+    if (!pacer.isDue(session.userId, conversationId)) return {};
     if (target.type === "dm" && (await isBlockedBetween(db, session.userId, target.recipient))) {
       return {};
     }
@@ -36,10 +42,9 @@ export function createTyping({ db, bus, clock }: PresenceDeps): Handler<"typing"
   };
 }
 
-/** Lets one notice per user and conversation pass in `limits.typingMs`. */
-function createPacer(clock: Clock): (userId: UserId, conversationId: ConversationId) => boolean {
+export function createTypingPacer(clock: Clock): TypingPacer {
   const lastAt = new Map<string, number>();
-  return (userId, conversationId) => {
+  const isDue: TypingPacer["isDue"] = (userId, conversationId) => {
     const key = `${userId} ${conversationId}`;
     const now = clock.now();
     const last = lastAt.get(key);
@@ -55,4 +60,5 @@ function createPacer(clock: Clock): (userId: UserId, conversationId: Conversatio
     }
     return true;
   };
+  return { isDue, stats: () => ({ size: lastAt.size, limit: rememberedNotices }) };
 }

@@ -1,5 +1,5 @@
 import type { Server } from "node:http";
-import { ChatError } from "@lair-chat/protocol/errors.ts";
+import { ChatError, type ErrorCode } from "@lair-chat/protocol/errors.ts";
 import { limits as wireLimits } from "@lair-chat/protocol/limits.ts";
 import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import { readJson } from "../../connections/read-payload.ts";
@@ -29,9 +29,13 @@ export interface HttpListenerOptions {
 export interface HttpListenerDeps extends HttpServerDeps, RouteDeps, HealthDeps, NoiseKeyDeps {
   readonly log: HttpServerDeps["log"];
   readonly replies?: Partial<ReplyLimits>;
+  /** Told of every error that a client is told of. */
+  readonly onError?: (code: ErrorCode) => void;
 }
 
 export interface HttpListener extends BoundAddress {
+  /** Bytes of replies that their readers have not taken, and the most there may be. */
+  heldReplies(): { readonly bytes: number; readonly limit: number };
   /** Handshakes from now on are done with these; where there is no TLS it does nothing. */
   setTlsKeys(keys: TlsKeys): void;
   /** Stops accepting and answers what was asked; whoever is not done after `deadlineMs` is cut. */
@@ -46,7 +50,8 @@ export async function listenHttp(
   const app = createApp(options, deps);
   const limits = { ...replyLimits, ...deps.replies };
   app.server.setTimeout(limits.stallMs);
-  boundReplies(app, new ReplyBudget(limits));
+  const budget = new ReplyBudget(limits);
+  boundReplies(app, budget);
   let isClosing = false;
   app.addHook("onSend", async (_request, reply) => {
     // A connection kept alive would hold up the end.
@@ -60,6 +65,7 @@ export async function listenHttp(
   return {
     address: bound.address,
     port: bound.port,
+    heldReplies: () => ({ bytes: budget.heldBytes, limit: limits.maxBytes }),
     setTlsKeys: (keys) => setTlsKeys(server, keys),
     async close(deadlineMs) {
       isClosing = true;
@@ -115,8 +121,13 @@ function acceptJsonOnly(app: FastifyInstance): void {
   );
 }
 
-function sendError(cause: unknown, reply: FastifyReply, { log }: Pick<HttpListenerDeps, "log">) {
+function sendError(
+  cause: unknown,
+  reply: FastifyReply,
+  { log, onError }: Pick<HttpListenerDeps, "log" | "onError">,
+) {
   const error = asChatError(cause);
+  onError?.(error.code);
   if (error.code === "internal_error") log.error({ err: cause }, "a request failed");
   const { status, headers, body } = errorReply(error);
   reply.code(status).headers(headers).send(body);

@@ -27,8 +27,14 @@ export class ReplyBudget {
     this.#limits = limits;
   }
 
+  get heldBytes(): number {
+    return this.#held;
+  }
+
   /** Counts a reply in until its reader has it, or has had long enough and is cut off. False: no room. */
   take(response: ServerResponse, bytes: number): boolean {
+    // Whoever asked is gone: nothing is held, and nobody will say again that it is over.
+    if (response.destroyed) return true;
     const { maxBytes, giveUpMs } = this.#limits;
     if (bytes > SMALL_BYTES && this.#held + bytes > maxBytes) return false;
     this.#held += bytes;

@@ -52,3 +52,21 @@ test("replies that wait for their readers are bounded together, and small ones g
   await until(() => http.admission.open < 2);
   assert.equal((await http.ask("GET", "/rooms")).status, 200);
 });
+
+test("a reply to somebody who has gone meanwhile is not counted as waiting for ever", async () => {
+  const gate = Promise.withResolvers<void>();
+  const slowly = async () => {
+    await gate.promise;
+    return { rooms: [] };
+  };
+  const room = () => ({ room: {}, member_count: 0 });
+  await using http = await startSmallHttp({ handlers: { list_rooms: slowly, get_room: room } });
+  const sockets = await Promise.all([askAndSleep(http), askAndSleep(http)]);
+  await until(() => http.admission.open === sockets.length);
+  for (const socket of sockets) socket.destroy();
+  await until(() => http.admission.open === 0);
+  gate.resolve();
+  // By the time this one is answered those two were.
+  await http.ask("GET", "/rooms/00000000-0000-7000-8000-000000000001");
+  await until(() => http.listener.heldReplies().bytes === 0);
+});
