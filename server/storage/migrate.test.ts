@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
@@ -177,4 +185,26 @@ test("this release's own migrations make the tables that its code works with", a
   for (const table of Object.values(storage.db.tables)) {
     await storage.db.read.select().from(table);
   }
+});
+
+test("a database whose machine stopped while it was being made is brought in order", () => {
+  using folder = temporaryFolder();
+  const at = path.join(folder.path, "stopped.db");
+  const making = new Sqlite(at);
+  making.pragma("journal_mode = delete");
+  // So that pages reach the file, and their old content the journal, before the commit.
+  making.pragma("cache_size = 1");
+  making.exec("create table early (body blob); begin; drop table early");
+  making.exec("create table notes (body blob)");
+  const add = making.prepare("insert into notes values (randomblob(4000))");
+  for (let rows = 0; rows < 200; rows += 1) add.run();
+  const { file, run } = migration(folder);
+  for (const end of ["", "-journal"]) copyFileSync(`${at}${end}`, `${file}${end}`);
+  making.exec("rollback; drop table early");
+  making.close();
+  chmodSync(file, 0o600);
+  assert.ok(statSync(`${file}-journal`).size > 0);
+  // What it was before is no database of ours, and that is what has to be said of it.
+  assert.throws(() => run(first), refusal(/database of something else/));
+  assert.deepEqual(query(file, "select name from sqlite_schema"), [{ name: "early" }]);
 });

@@ -1,4 +1,4 @@
-import { renameSync, rmSync } from "node:fs";
+import { existsSync, renameSync, rmSync } from "node:fs";
 import Sqlite from "better-sqlite3";
 import { failPoint } from "../observability/fail-points.ts";
 import { prepareDataFile } from "./data-file.ts";
@@ -45,9 +45,13 @@ export function migrateSqlite(options: MigrateOptions): MigrateResult {
   }
 }
 
-/** Looks without writing, so that a file that is not for us is left exactly as it was. */
+/**
+ * Looks without writing, so that a file that is not for us is left exactly as it was. Only where the
+ * power went while a database was being made there is a journal that has to be played back first.
+ */
 function pendingIn(file: string, migrations: readonly Migration[]): readonly Migration[] {
-  const client = new Sqlite(file, { readonly: true, fileMustExist: true });
+  const readonly = !existsSync(`${file}-journal`);
+  const client = new Sqlite(file, { readonly, fileMustExist: true });
   try {
     return pendingOf(client, migrations);
   } finally {
