@@ -6,8 +6,8 @@ import type { Turn } from "./turn.ts";
 
 /** Below this an audience is told of everything in the same turn. */
 const pacedMembers = 50;
-/** What a write to one member takes, about. */
-const msPerMember = 0.01;
+/** What a write to one member takes at least, about. */
+const msPerMember = 0.003;
 
 interface Audience {
   readonly conversationId: ConversationId;

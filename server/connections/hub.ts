@@ -9,7 +9,7 @@ import type { ConnectionLog } from "./connection-log.ts";
 import { EphemeralBatch, FrameBatch, KeptBatch, messageFrame } from "./frame-batch.ts";
 import { type Listener, type OnlineUser, OnlineUsers } from "./online-users.ts";
 import type { Turn } from "./turn.ts";
-import { UserLogFeed, type UserLogReader } from "./user-log-feed.ts";
+import { isInUserLog, UserLogFeed, type UserLogReader } from "./user-log-feed.ts";
 
 /** What has to be known of a committed entry beside the event it becomes. */
 export interface CommittedEntry {
@@ -57,16 +57,6 @@ function tooManyWindows(most: number): ChatError {
   const message = `You are connected ${most} times already, which is as often as one user may be. Close one of them.`;
   return new ChatError("busy", { message, retryAfter: 30 });
 }
-
-/** Those of the events outside of conversations' logs that are in a user's own log, where `resume` finds them. */
-const isInUserLog: { readonly [Type in EphemeralEvent["type"]]: boolean } = {
-  user_typing: false,
-  server_notice: false,
-  room_deleted: true,
-  invitation_received: true,
-  invitation_cancelled: true,
-  messages_read: true,
-};
 
 /** Who is here and what they hear. Membership comes from the database once, then from committed entries. */
 export class Hub<Entry extends CommittedEntry> implements Presence, Bus {
@@ -246,7 +236,6 @@ export class Hub<Entry extends CommittedEntry> implements Presence, Bus {
     if (member !== undefined) this.userLogGrew(member);
   }
 
-  /** To clients that know their user's own log it comes from there, where it has its place. */
   /** Leaves out those who read it in the user's own log, and those whose clients could not read it at all. */
   #tell(user: OnlineUser, event: EphemeralEvent, batch: FrameBatch): void {
     const isLogged = isInUserLog[event.type];

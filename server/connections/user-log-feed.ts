@@ -1,8 +1,19 @@
 import type { UserId } from "@lair-chat/protocol/ids.ts";
 import type { UserLogEvent } from "@lair-chat/protocol/registry.ts";
+import type { EphemeralEvent } from "../cluster/bus.ts";
 import type { ConnectionLog } from "./connection-log.ts";
 import { FrameBatch, messageFrame } from "./frame-batch.ts";
 import type { OnlineUser } from "./online-users.ts";
+
+/** Those of the events outside of conversations' logs that are in a user's own log, where `resume` finds them. */
+export const isInUserLog: { readonly [Type in EphemeralEvent["type"]]: boolean } = {
+  user_typing: false,
+  server_notice: false,
+  room_deleted: true,
+  invitation_received: true,
+  invitation_cancelled: true,
+  messages_read: true,
+};
 
 /** Every user's own log, as far as it is committed. */
 export interface UserLogReader {

@@ -1,5 +1,4 @@
 import type { ConversationId } from "@lair-chat/protocol/ids.ts";
-import type { WriteTransaction } from "./database.ts";
 import type { LogPlace } from "./log-places.ts";
 
 /** Answers and places kept at most; with one more all are forgotten and asked for again. */
@@ -7,12 +6,6 @@ const kept = 20_000;
 
 /** By both ids that were asked about. */
 type Answers = Map<string, Map<string, unknown>>;
-
-type Ask<A extends string, B extends string, Answer> = (
-  tx: WriteTransaction,
-  a: A,
-  b: B,
-) => Promise<Answer>;
 
 /**
  * What the only writer of a file knows of it without reading it again. It is never more than what is
@@ -70,21 +63,4 @@ export class WriterMemory {
     if (this.#size >= kept) this.forget();
     this.#size += 1;
   }
-}
-
-/**
- * A question about two ids that operations which keep the memory need not ask twice. Its answer must
- * hang on nothing that one of those changes. That there is no answer is not remembered.
- */
-export function remembered<A extends string, B extends string, Answer extends object>(
-  ask: Ask<A, B, Answer | undefined>,
-): Ask<A, B, Answer | undefined> {
-  return async (tx, a, b) => {
-    // Only what this very question was answered is kept under it.
-    const known = tx.memory?.answerTo(ask, a, b) as Answer | undefined;
-    if (known !== undefined) return known;
-    const answer = await ask(tx, a, b);
-    if (answer !== undefined) tx.memory?.remember(ask, [a, b], answer);
-    return answer;
-  };
 }

@@ -57,4 +57,6 @@ export async function markSeen(
   await db.update(devices).set({ lastSeenAt: now }).where(isDevice);
 }
 
-export const touchDeviceOperation = writeOperation("touch_device", markSeen);
+export const touchDeviceOperation = writeOperation("touch_device", markSeen, {
+  keepsMemory: true,
+});

@@ -90,6 +90,8 @@ export const startSessionOperation = writeOperation(
     await demandNotBanned(tx, user.id, tx.now);
     return insertSession(tx, args.session);
   },
+  // Nobody's place in a room, and no log of a conversation, hangs on who is signed in.
+  { keepsMemory: true },
 );
 
 /** Those that are over by the clock are left to the purge, which knows whether it is to be trusted. */

@@ -12,7 +12,7 @@ import { type Actor, type Resource, standingOf } from "../../rights/can.ts";
 import { growingOperation, type WriteTransaction } from "../../storage/database.ts";
 import { conversationOfRoom, type EntryDraft } from "../../storage/log-entry.ts";
 import { preparedRead } from "../../storage/prepared.ts";
-import { remembered } from "../../storage/writer-memory.ts";
+import { remembered } from "../../storage/remembered.ts";
 import { type Appended, appendEntry } from "../conversations/append-store.ts";
 import { ensureDirectConversation, pairOfUsers } from "../conversations/conversation-store.ts";
 import { isBlockedBetween } from "../users/block-store.ts";
