@@ -85,7 +85,8 @@ function checkFound(file: string, found: Stats): void {
     );
   }
   if (found.size === 0) refuseOrphans(file);
-  else if (!startsAsDatabase(file)) {
+  // With a journal it is as it was before the power went only once SQLite has played that back.
+  else if (!startsAsDatabase(file) && !hasJournal(file)) {
     throw new StorageError(
       `${file} is not an SQLite database, or is damaged. It was left as it is. ${restoreAdvice}`,
     );
@@ -100,6 +101,11 @@ function refuseOrphans(file: string): void {
     `${file} is missing or empty, but ${wal} is not: the database was moved or lost. ` +
       "Put it back, or restore a backup, or move that file away.",
   );
+}
+
+/** Whether a transaction was cut off in the middle, outside of the WAL: when a database was being made. */
+export function hasJournal(file: string): boolean {
+  return existsSync(`${file}-journal`);
 }
 
 function startsAsDatabase(file: string): boolean {

@@ -187,24 +187,28 @@ test("this release's own migrations make the tables that its code works with", a
   }
 });
 
-test("a database whose machine stopped while it was being made is brought in order", () => {
-  using folder = temporaryFolder();
-  const at = path.join(folder.path, "stopped.db");
-  const making = new Sqlite(at);
-  making.pragma("journal_mode = delete");
-  // So that pages reach the file, and their old content the journal, before the commit.
-  making.pragma("cache_size = 1");
-  making.exec("create table early (body blob); begin; drop table early");
-  making.exec("create table notes (body blob)");
-  const add = making.prepare("insert into notes values (randomblob(4000))");
-  for (let rows = 0; rows < 200; rows += 1) add.run();
-  const { file, run } = migration(folder);
-  for (const end of ["", "-journal"]) copyFileSync(`${at}${end}`, `${file}${end}`);
-  making.exec("rollback; drop table early");
-  making.close();
-  chmodSync(file, 0o600);
-  assert.ok(statSync(`${file}-journal`).size > 0);
-  // What it was before is no database of ours, and that is what has to be said of it.
-  assert.throws(() => run(first), refusal(/database of something else/));
-  assert.deepEqual(query(file, "select name from sqlite_schema"), [{ name: "early" }]);
-});
+for (const isTorn of [false, true]) {
+  const how = isTorn ? "half written" : "written";
+  test(`a database whose machine stopped while it was being made is brought in order: ${how}`, () => {
+    using folder = temporaryFolder();
+    const at = path.join(folder.path, "stopped.db");
+    const making = new Sqlite(at);
+    making.pragma("journal_mode = delete");
+    // So that pages reach the file, and their old content the journal, before the commit.
+    making.pragma("cache_size = 1");
+    making.exec("create table early (body blob); begin; drop table early");
+    making.exec("create table notes (body blob)");
+    const add = making.prepare("insert into notes values (randomblob(4000))");
+    for (let rows = 0; rows < 200; rows += 1) add.run();
+    const { file, run } = migration(folder);
+    for (const end of ["", "-journal"]) copyFileSync(`${at}${end}`, `${file}${end}`);
+    making.exec("rollback; drop table early");
+    making.close();
+    chmodSync(file, 0o600);
+    if (isTorn) writeFileSync(file, Buffer.alloc(512), { flag: "r+" });
+    assert.ok(statSync(`${file}-journal`).size > 0);
+    // What it was before is no database of ours, and that is what has to be said of it.
+    assert.throws(() => run(first), refusal(/database of something else/));
+    assert.deepEqual(query(file, "select name from sqlite_schema"), [{ name: "early" }]);
+  });
+}

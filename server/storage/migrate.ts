@@ -1,7 +1,7 @@
-import { existsSync, renameSync, rmSync } from "node:fs";
+import { renameSync, rmSync } from "node:fs";
 import Sqlite from "better-sqlite3";
 import { failPoint } from "../observability/fail-points.ts";
-import { prepareDataFile } from "./data-file.ts";
+import { hasJournal, prepareDataFile } from "./data-file.ts";
 import { explainedFault } from "./explained-fault.ts";
 import { type Migration, readMigrations, sqliteMigrations } from "./migration-files.ts";
 import { openConnection, type SqliteClient } from "./sqlite-connection.ts";
@@ -50,7 +50,7 @@ export function migrateSqlite(options: MigrateOptions): MigrateResult {
  * power went while a database was being made there is a journal that has to be played back first.
  */
 function pendingIn(file: string, migrations: readonly Migration[]): readonly Migration[] {
-  const readonly = !existsSync(`${file}-journal`);
+  const readonly = !hasJournal(file);
   const client = new Sqlite(file, { readonly, fileMustExist: true });
   try {
     return pendingOf(client, migrations);
