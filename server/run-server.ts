@@ -23,16 +23,16 @@ export interface RunOptions {
 export async function runServer(config: Config, { signal, onReload }: RunOptions): Promise<number> {
   const format = config.logFormat ?? usualFormat(process.stderr.isTTY);
   const log = createLogger({ level: config.logLevel, format, sink: stderrSink() });
-  const fatal = Promise.withResolvers<FatalFault>();
-  const app = await startApp(config, { log, onFatal: fatal.resolve });
+  // Also while it starts or stops: what was being written is then neither stored nor refused, so that
+  // nobody may be answered any more, and nothing that waits for it will ever go on.
+  const onFatal = ({ exitCode }: FatalFault) => {
+    log.flush();
+    process.exit(exitCode);
+  };
+  const app = await startApp(config, { log, onFatal });
   onReload(() => app.reloadTls());
   greet(app, config);
-  const fault = await Promise.race([fatal.promise, aborted(signal)]);
-  if (fault !== undefined) {
-    // What was being written is neither stored nor refused: nobody may be answered any more.
-    log.flush();
-    process.exit(fault.exitCode);
-  }
+  await aborted(signal);
   log.info({ signal: String(signal.reason) }, "stopping");
   await app.drain(drainMs);
   await app[Symbol.asyncDispose]();
@@ -41,10 +41,10 @@ export async function runServer(config: Config, { signal, onReload }: RunOptions
   return 0;
 }
 
-function aborted(signal: AbortSignal): Promise<undefined> {
+function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    if (signal.aborted) resolve(undefined);
-    else signal.addEventListener("abort", () => resolve(undefined), { once: true });
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
   });
 }
 
