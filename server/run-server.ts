@@ -21,7 +21,9 @@ export interface RunOptions {
 
 /** Runs the server until `signal`, or until its database fails. Resolves with the exit code. */
 export async function runServer(config: Config, { signal, onReload }: RunOptions): Promise<number> {
-  const format = config.logFormat ?? usualFormat(process.stderr.isTTY);
+  // Asked for in any case: it also makes a pipe one that says when it is full, instead of holding us up.
+  const isTerminal = process.stderr.isTTY;
+  const format = config.logFormat ?? usualFormat(isTerminal);
   const log = createLogger({ level: config.logLevel, format, sink: stderrSink() });
   // Also while it starts or stops: what was being written is then neither stored nor refused, so that
   // nobody may be answered any more, and nothing that waits for it will ever go on.

@@ -23,6 +23,8 @@ class Sink implements LogSink {
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
   #isWriting = false;
+  /** What a busy reader is to be given again. */
+  #retrying: { readonly bytes: Buffer; readonly timer: NodeJS.Timeout } | undefined;
 
   constructor(fd: number) {
     this.#fd = fd;
@@ -37,7 +39,9 @@ class Sink implements LogSink {
   }
 
   flush(): void {
-    let rest: Buffer = this.#take();
+    clearTimeout(this.#retrying?.timer);
+    let rest = Buffer.concat([this.#retrying?.bytes ?? Buffer.alloc(0), this.#take()]);
+    this.#retrying = undefined;
     for (let tries = 0; rest.length > 0 && tries < lastTries; ) {
       try {
         rest = rest.subarray(writeSync(this.#fd, rest));
@@ -60,10 +64,18 @@ class Sink implements LogSink {
     write(this.#fd, bytes, (error, written) => {
       if (error === null && written === bytes.length) this.#written();
       else if (error === null) this.#writeAll(bytes.subarray(written));
-      else if (isBusy(error)) setTimeout(() => this.#writeAll(bytes), tryMs).unref();
+      else if (isBusy(error)) this.#tryAgain(bytes);
       // Nobody reads it, and there is nowhere else to say so.
       else this.#written();
     });
+  }
+
+  #tryAgain(bytes: Buffer): void {
+    const again = () => {
+      this.#retrying = undefined;
+      this.#writeAll(bytes);
+    };
+    this.#retrying = { bytes, timer: setTimeout(again, tryMs).unref() };
   }
 
   #written(): void {
