@@ -159,6 +159,7 @@ function createHub(
 function createHeadsSweep({ db, limits, log }: HubParts, hub: Hub<LogEntry>): HeadsSweep {
   return new HeadsSweep({
     users: () => hub.users(),
+    tellPending: (user) => hub.tellPending(user),
     headsOf: async (userId) => ({
       heads: await allHeads(db, userId),
       userSeq: await userLogHead(db, userId),

@@ -88,6 +88,20 @@ test("who joins or leaves hears nothing late and misses nothing", async () => {
   assert.deepEqual(rows(), ["[1]", "[2]"]);
 });
 
+test("what waits is told to whoever is about to hear how far it goes", async () => {
+  const { audiences, push, rows } = audienceOf(1_000);
+  push();
+  await until(() => rows().length === 1);
+  push();
+  const stranger = new OnlineUser({ userId: "new" as UserId, username: "x" } as Session);
+  audiences.tellPending(stranger);
+  assert.deepEqual(rows(), ["[1]"]);
+  const [member] = audiences.usersOf(room);
+  assert.ok(member !== undefined);
+  audiences.tellPending(member);
+  assert.deepEqual(rows(), ["[1]", "[2]"]);
+});
+
 test("what waits is told when everybody is told", async () => {
   const { audiences, push, rows } = audienceOf(1_000);
   push();

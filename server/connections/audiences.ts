@@ -112,6 +112,11 @@ export class Audiences {
     for (const audience of this.#unsent) this.#send(audience);
   }
 
+  /** Tells now whatever waits in conversations that this user hears. */
+  tellPending(user: OnlineUser): void {
+    for (const audience of this.#unsent) if (audience.users.has(user)) this.#send(audience);
+  }
+
   /** At the end of this turn, once. */
   #gather(): void {
     if (this.#isGathering) return;

@@ -17,6 +17,8 @@ export interface ConversationHead {
 
 export interface HeadsSweepDeps {
   readonly users: () => Iterable<OnlineUser>;
+  /** Tells now what waits to be told to a user. */
+  readonly tellPending: (user: OnlineUser) => void;
   /** The heads of what a user is in, and of the user's own log, by the database: what is pushed does not pass there. */
   readonly headsOf: (userId: UserId) => Promise<{
     readonly heads: readonly ConversationHead[];
@@ -121,6 +123,8 @@ export class HeadsSweep {
   async #look(user: OnlineUser): Promise<void> {
     try {
       const { heads, userSeq } = await this.#deps.headsOf(user.id);
+      // Whoever hears of a head has to have heard what leads up to it.
+      this.#deps.tellPending(user);
       const seen = heads.map((head) => this.#see(head));
       for (const listener of user.listeners) this.#tell(listener, seen, userSeq);
     } catch (error) {

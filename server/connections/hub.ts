@@ -155,6 +155,11 @@ export class Hub<Entry extends CommittedEntry> implements Presence, Bus {
     this.#audiences.tellAll();
   }
 
+  /** The same, of the conversations of one user. */
+  tellPending(user: OnlineUser): void {
+    this.#audiences.tellPending(user);
+  }
+
   /** Everybody with a connection. */
   users(): Iterable<OnlineUser> {
     return this.#users.all();

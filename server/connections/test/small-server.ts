@@ -123,6 +123,7 @@ export class SmallServer {
     });
     this.heads = new HeadsSweep({
       users: () => this.hub.users(),
+      tellPending: (one) => this.hub.tellPending(one),
       headsOf: async (userId) => this.#headsOf(userId),
       logId: "log",
       log,
