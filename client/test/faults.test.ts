@@ -247,6 +247,8 @@ test("a road that is cut and swallows everything is noticed, and what was sent i
   await using ann = await registered({ ...server, tcpPort: road.port }, "ann");
   await using bob = await registered(server, "bob");
   const key = await commonRoom(ann, bob);
+  // What happens behind what a client has is fetched; of what it never had, only when somebody looks.
+  await quiet(ann, key);
   road.swallow();
   ann.app.actions.send(key, "into the dark");
   bob.app.actions.send(key, "are you there?");
