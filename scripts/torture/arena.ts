@@ -56,10 +56,9 @@ export class Arena {
     this.#isTls = options.isTls ?? false;
     const { window, contentBytes, seed, processes } = options;
     this.#orders = { number: 1, isSending: true, window, contentBytes, intervalMs: 0 };
-    const caFile = join(parts.directory, "tls-cert.pem");
     this.groups = Array.from({ length: processes }, (_, number) => {
       const devices = parts.people.devices.filter((_device, index) => index % processes === number);
-      return new ClientGroup({ seed: seed * 1000 + number * 100, devices, caFile });
+      return new ClientGroup({ seed: seed * 1000 + number * 100, devices });
     });
   }
 

@@ -47,7 +47,7 @@ export async function runTorture(options: TortureOptions, deps: TortureDeps): Pr
 }
 
 function arenaParts({ isTlsToo }: TortureOptions) {
-  // Started with TLS the first time, it makes the certificate that the clients are to trust.
+  // With TLS from the start, so that the first of them talk so too.
   return { proxiedEach, ...(isTlsToo ? { isTls: true } : {}) };
 }
 
