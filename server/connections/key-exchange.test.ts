@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { toBase64 } from "@lair-chat/protocol/handshake/base64.ts";
 import { nodePrimitives } from "@lair-chat/protocol/handshake/node-primitives.ts";
+import { OldCrypto } from "@lair-chat/protocol/handshake/test/old-crypto.ts";
 import { smallOrderPoints } from "@lair-chat/protocol/handshake/test/peers.ts";
 import { Meddler } from "../test/sealing/meddler.ts";
 import { RawPeer } from "../test/sealing/raw-peer.ts";
-import { connect1x, OldCrypto } from "../test/sealing/sealed-clients.ts";
+import { connect1x } from "../test/sealing/sealed-clients.ts";
 import { SmallServer, type SmallServerOptions, sessionOf, user } from "./test/small-server.ts";
 
 const canary = "canary-7f3a91";

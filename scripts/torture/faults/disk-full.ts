@@ -1,23 +1,16 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { Arena, type ArenaOptions } from "../arena.ts";
+import { Arena } from "../arena.ts";
 import type { Fault } from "../fault.ts";
 import { Session } from "../session.ts";
+import { smallCrowd } from "../small-crowd.ts";
 
 /** Room for what the server keeps in reserve, and some more. */
 const diskBytes = 160 * 1024 * 1024;
 const recoverMs = 15_000;
 
-const crowd = {
-  devices: 6,
-  rooms: 2,
-  transports: ["tcp", "ws"],
-  proxiedEach: 0,
-  processes: 1,
-  window: 8,
-  contentBytes: 500,
-} as const satisfies Partial<ArenaOptions>;
+const crowd = { ...smallCrowd, window: 8, contentBytes: 500 };
 
 export const diskFull: Fault = {
   name: "disk-full",

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { verifySqlite } from "../../../server/storage/verify-sqlite.ts";
-import { Arena, type ArenaOptions, deviceHistories } from "../arena.ts";
+import { Arena, deviceHistories } from "../arena.ts";
 import { checkHistories, type Verdict } from "../check-histories.ts";
 import { readDiskEvents, traceCommand } from "../disk-events.ts";
 import type { Fault, Stage } from "../fault.ts";
@@ -9,6 +9,7 @@ import type { DeviceHistory, ServerLog } from "../histories.ts";
 import type { HistoryRecord } from "../history.ts";
 import { type DiskImage, diskImages } from "../power-loss.ts";
 import { readDatabase } from "../read-database.ts";
+import { smallCrowd } from "../small-crowd.ts";
 
 const databaseName = "lair-chat.db";
 /** The index of the WAL is made anew from it and promises nothing. */
@@ -19,16 +20,7 @@ const databaseFiles: ReadonlySet<string> = new Set([
 ]);
 const recordedSends = 1000;
 
-/** A small crowd: what counts is what happens between a write and its sync. */
-const crowd = {
-  devices: 6,
-  rooms: 2,
-  transports: ["tcp", "ws"],
-  proxiedEach: 0,
-  processes: 1,
-  window: 4,
-  contentBytes: 200,
-} as const satisfies Partial<ArenaOptions>;
+const crowd = { ...smallCrowd, window: 4, contentBytes: 200 };
 
 export const powerLoss: Fault = {
   name: "power-loss",

@@ -1,17 +1,10 @@
 import assert from "node:assert/strict";
-import {
-  createCipheriv,
-  createDecipheriv,
-  createPublicKey,
-  diffieHellman,
-  generateKeyPairSync,
-  randomBytes,
-} from "node:crypto";
 import { fromBase64, toBase64 } from "@lair-chat/protocol/handshake/base64.ts";
 import { helloPrologue } from "@lair-chat/protocol/handshake/hello-prologue.ts";
 import { nodePrimitives } from "@lair-chat/protocol/handshake/node-primitives.ts";
 import { NoiseInitiator } from "@lair-chat/protocol/handshake/noise-nk.ts";
 import { SealedChannel } from "@lair-chat/protocol/handshake/sealed-frames.ts";
+import { OldCrypto } from "@lair-chat/protocol/handshake/test/old-crypto.ts";
 import { FEATURES } from "@lair-chat/protocol/version.ts";
 import { WireClient } from "../wire-client.ts";
 import { RawPeer, type Sealing } from "./raw-peer.ts";
@@ -68,38 +61,6 @@ export async function connectNoise(
   assert.equal(answer["type"], "noise_handshake_response");
   const { sealing, binding } = start.finish(fromBase64(String(answer["message"]), 48));
   return sealedClient(peer, sealing, binding);
-}
-
-/** The cryptography of a 1.x client, made of node:crypto alone so that it shares nothing with what it tests. */
-export class OldCrypto implements Sealing {
-  readonly #keys = generateKeyPairSync("x25519");
-  #key = Buffer.alloc(0);
-
-  get publicKey(): string {
-    return this.#keys.publicKey.export({ format: "raw-public" }).toString("base64");
-  }
-
-  take(serverKey: string): void {
-    const publicKey = createPublicKey({
-      key: Buffer.from(serverKey, "base64"),
-      format: "raw-public",
-      asymmetricKeyType: "x25519",
-    });
-    this.#key = diffieHellman({ privateKey: this.#keys.privateKey, publicKey });
-  }
-
-  seal(payload: Uint8Array): Uint8Array {
-    const nonce = randomBytes(12);
-    const cipher = createCipheriv("aes-256-gcm", this.#key, nonce);
-    return Buffer.concat([nonce, cipher.update(payload), cipher.final(), cipher.getAuthTag()]);
-  }
-
-  open(sealed: Uint8Array): Uint8Array {
-    const bytes = Buffer.from(sealed);
-    const decipher = createDecipheriv("aes-256-gcm", this.#key, bytes.subarray(0, 12));
-    decipher.setAuthTag(bytes.subarray(-16));
-    return Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]);
-  }
 }
 
 /** A 1.x client as its own code connects: it encrypts whenever the server offers to. */
