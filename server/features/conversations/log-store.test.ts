@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ConversationId, RoomId } from "@lair-chat/protocol/ids.ts";
+import { limits } from "@lair-chat/protocol/limits.ts";
+import fc from "fast-check";
 import { conversationOfRoom, type LogEntry } from "../../storage/log-entry.ts";
 import {
   makeRoom,
@@ -254,3 +256,70 @@ test("a conversation that does not exist has an empty log", async () => {
   assert.deepEqual(await readLog(storage.db, { conversationId, limit: 5 }), empty);
   assert.deepEqual(await readMessages(storage.db, { conversationId, limit: 5 }), empty);
 });
+
+test("a log is read whole in pages of any number of rows and bytes, forward and backward", async () => {
+  await using storage = await roomWithMessages(150);
+  const { conversationId, db } = storage;
+  const all = seqs((await readLog(db, { conversationId, after: 0, limit: 500 })).entries);
+  assert.equal(all.length, 151);
+  const pages = fc.record({
+    limit: fc.integer({ min: 1, max: 200 }),
+    bytes: fc.integer({ min: 0, max: 3000 }),
+    isForward: fc.boolean(),
+  });
+  const wholeInPages = async (shape: PageShape) => {
+    const read: LogEntry[] = [];
+    let hasMore = true;
+    while (hasMore) {
+      const page = await readOn(db, conversationId, { read, ...shape });
+      hasMore = page.hasMore;
+      if (shape.isForward) read.push(...page.entries);
+      else read.unshift(...page.entries);
+    }
+    assert.deepEqual(seqs(read), all);
+  };
+  await fc.assert(fc.asyncProperty(pages, wholeInPages), { numRuns: 60 });
+});
+
+test("of long messages no more are read than one reply holds", async () => {
+  await using storage = await roomWithMessages(0);
+  const { conversationId, db, room, ann } = storage;
+  const text = "x".repeat(limits.contentBytes);
+  const sends = Array.from({ length: 200 }, () => toRoom(room, ann, text));
+  await Promise.all(sends.map((send) => db.write(appendMessageOperation, send)));
+  const { entries, hasMore } = await readLog(db, { conversationId, after: 0, limit: 500 });
+  assert.ok(hasMore);
+  const bytes = payloadBytes(entries);
+  assert.ok(bytes > limits.pageBytes && bytes <= limits.pageBytes + 2 * limits.contentBytes);
+});
+
+/** The page behind, or before, what has been read, which keeps to its bounds. */
+async function readOn(
+  db: TestStorage["db"],
+  conversationId: ConversationId,
+  {
+    read,
+    isForward,
+    limit,
+    bytes,
+  }: PageShape & {
+    readonly read: readonly LogEntry[];
+  },
+) {
+  const edge = isForward ? { after: read.at(-1)?.seq ?? 0 } : { before: read[0]?.seq };
+  const page = await readLog(db, { conversationId, ...edge, limit, bytes });
+  const { entries } = page;
+  assert.ok(entries.length > 0 && entries.length <= limit);
+  assert.ok(payloadBytes(isForward ? entries.slice(0, -1) : entries.slice(1)) <= bytes);
+  return page;
+}
+
+function payloadBytes(entries: readonly LogEntry[]): number {
+  return entries.reduce((sum, { payload }) => sum + payload.length, 0);
+}
+
+interface PageShape {
+  readonly limit: number;
+  readonly bytes: number;
+  readonly isForward: boolean;
+}

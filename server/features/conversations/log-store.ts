@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ConversationId } from "@lair-chat/protocol/ids.ts";
+import { limits } from "@lair-chat/protocol/limits.ts";
 import { and, asc, desc, eq, gt, lt, sql } from "drizzle-orm";
 import type { Reader } from "../../storage/database.ts";
 import type { LogEntry } from "../../storage/log-entry.ts";
@@ -25,17 +26,47 @@ export interface LogRange {
   /** Only entries behind this seq, the oldest of them first. Without it the newest are given. */
   readonly after?: number | undefined;
   readonly limit: number;
+  /** Reading ends with the row whose payload goes beyond so many bytes; those of a whole page unless said. */
+  readonly bytes?: number | undefined;
 }
 
 /** A page of a conversation's log, in ascending seq. */
 export async function readLog(reader: Reader, range: LogRange): Promise<LogPage> {
-  const { conversationId, limit, before = Number.MAX_SAFE_INTEGER, startsAt = 1 } = range;
-  const after = Math.max(range.after ?? 0, startsAt - 1);
-  const query = range.after === undefined ? newestEntries : oldestEntries;
-  // One row too many says whether there are more; a full page does not.
-  const rows = await query(reader).execute({ conversationId, before, after, rows: limit + 1 });
-  const { entries, hasMore } = await pageOf(reader, range, rows);
+  const { rows, hasMore } = await logRows(reader, range);
+  const { entries } = await pageOf(reader, { ...range, limit: rows.length }, rows);
   return { entries: range.after === undefined ? entries.toReversed() : entries, hasMore };
+}
+
+/** Rows in one query: few, for those behind the end of a page were read for nothing. */
+const rowsAtOnce = 64;
+
+/**
+ * The rows of a page, in the direction of reading. Of long messages only as many as fit into a reply:
+ * many readers who catch up at once would otherwise each have a page of rows in memory.
+ */
+async function logRows(reader: Reader, range: LogRange) {
+  const { conversationId, limit, startsAt = 1, bytes = limits.pageBytes } = range;
+  const query = range.after === undefined ? newestEntries : oldestEntries;
+  let { before = Number.MAX_SAFE_INTEGER } = range;
+  let after = Math.max(range.after ?? 0, startsAt - 1);
+  const found: EntryRow[] = [];
+  let foundBytes = 0;
+  while (found.length < limit) {
+    // One row too many says whether there are more; a full page does not.
+    const wanted = Math.min(rowsAtOnce, limit - found.length);
+    const rows = await query(reader).execute({ conversationId, before, after, rows: wanted + 1 });
+    const isLast = rows.length <= wanted;
+    for (const row of rows.slice(0, wanted)) {
+      found.push(row);
+      foundBytes += row.payload.length;
+      if (foundBytes > bytes) return { rows: found, hasMore: !isLast || row !== rows.at(-1) };
+    }
+    if (isLast) return { rows: found, hasMore: false };
+    const { seq } = found.at(-1) as EntryRow;
+    if (range.after === undefined) before = seq;
+    else after = seq;
+  }
+  return { rows: found, hasMore: true };
 }
 
 /** A bound of a page of messages: a place in the log, or a time in milliseconds since the epoch. Both exclusive. */

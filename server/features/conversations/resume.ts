@@ -79,6 +79,7 @@ async function catchUp(db: Deps["db"], userId: UserId, args: CatchUpArgs) {
   const found: Found[] = [];
   const ids = new Set<ConversationId>();
   let { budget } = args;
+  let bytes: number = limits.pageBytes;
   for (const [index, cursor] of args.cursors.entries()) {
     if (index > 0 && index % cursorsPerTurn === 0) await nextTurn();
     const { target } = cursor;
@@ -88,8 +89,10 @@ async function catchUp(db: Deps["db"], userId: UserId, args: CatchUpArgs) {
       continue;
     }
     if (head !== "empty") ids.add(head.conversationId);
-    const behind = await entriesBehind(db, cursor, { head, budget, isSameLog: args.isSameLog });
+    const range = { budget: bytes > 0 ? budget : 0, bytes };
+    const behind = await entriesBehind(db, cursor, { head, ...range, isSameLog: args.isSameLog });
     budget -= behind.entries.length;
+    bytes = behind.entries.reduce((left, { payload }) => left - payload.length, bytes);
     found.push(behind);
   }
   return { found, ids };
@@ -102,11 +105,13 @@ async function entriesBehind(
   cursor: Cursor,
   args: {
     readonly head: ReadableHead | "empty";
+    /** Entries that may be read, and bytes of their payloads, of which the last may go beyond. */
     readonly budget: number;
+    readonly bytes: number;
     readonly isSameLog: boolean;
   },
 ): Promise<Found> {
-  const { isSameLog, budget } = args;
+  const { isSameLog, budget, bytes } = args;
   const { target, seq } = cursor;
   if (args.head === "empty") {
     const rewound = isRewound({ cursor, head: 0, stored: null, isSameLog });
@@ -121,7 +126,7 @@ async function entriesBehind(
   }
   // Not beyond the head: up to there it was looked up that the caller may read it.
   const range = { conversationId: head.conversationId, after: from, before: head.seq + 1 };
-  const { entries } = await readLog(db, { ...range, limit: budget });
+  const { entries } = await readLog(db, { ...range, limit: budget, bytes });
   return { target, head, from, isRewound: false, entries };
 }
 
