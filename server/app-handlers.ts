@@ -18,9 +18,8 @@ import { createUsersHandlers } from "./features/users/users-handlers.ts";
 import { type Counts, createCounts } from "./metric-sources.ts";
 import type { Logger } from "./observability/logger.ts";
 import { systemClock } from "./security/clock.ts";
-import type { HashQueue } from "./security/hash-queue.ts";
 import { createIdSource } from "./security/new-id.ts";
-import { createPasswordHasher, hashCosts } from "./security/password-hash.ts";
+import type { PasswordHasher } from "./security/password-hash.ts";
 import type { AccessTokens } from "./security/tokens.ts";
 import type { Database } from "./storage/database.ts";
 import type { LogEntry } from "./storage/log-entry.ts";
@@ -30,7 +29,7 @@ interface HandlerParts {
   readonly db: Database;
   readonly hub: Hub<LogEntry>;
   readonly tokens: AccessTokens;
-  readonly hashQueue: HashQueue;
+  readonly passwords: PasswordHasher;
   readonly log: Logger;
   readonly connectionCounts: AdminDeps["connectionCounts"];
   readonly memory: Memory;
@@ -55,11 +54,10 @@ export function createMemory(): Memory {
 
 /** All commands, with what each feature needs. */
 export function createHandlers(parts: HandlerParts): Handlers {
-  const { config, db, hub, tokens, hashQueue, log, connectionCounts } = parts;
+  const { config, db, hub, tokens, passwords, log, connectionCounts } = parts;
   const { lockout, pacer, refreshes, counts } = parts.memory;
   const clock = systemClock;
   const newId = createIdSource();
-  const passwords = createPasswordHasher(hashQueue, hashCosts[config.passwordHashing]);
   const { registration } = config;
   const auth = { db, clock, newId, passwords, tokens, lockout, refreshes, bus: hub, registration };
   const shared = { db, bus: hub, presence: hub };

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { performance } from "node:perf_hooks";
 import { toBase64 } from "@lair-chat/protocol/handshake/base64.ts";
 import { fingerprintOf } from "@lair-chat/protocol/handshake/fingerprint.ts";
@@ -29,6 +30,8 @@ import { openMetrics } from "./open-metrics.ts";
 import { systemClock } from "./security/clock.ts";
 import { ClockGuard } from "./security/clock-guard.ts";
 import { createHashQueue } from "./security/hash-queue.ts";
+import { createPasswordHasher, hashCosts } from "./security/password-hash.ts";
+import { createQuietArgon2 } from "./security/quiet-argon2.ts";
 import { createAccessTokens } from "./security/tokens.ts";
 import type { Database } from "./storage/database.ts";
 import { takeInstanceLock } from "./storage/instance-lock.ts";
@@ -43,6 +46,9 @@ import { openListeners } from "./transports/listeners.ts";
 import { writerThreadFile } from "./writer-thread-file.ts";
 
 const purgeEveryMs = 60 * 60 * 1000;
+
+/** Passwords that are hashed at once: a core is left to everything else. */
+const hashThreads = Math.max(1, Math.min(4, availableParallelism() - 1));
 
 export interface AppDeps {
   readonly log: Logger;
@@ -73,7 +79,9 @@ export async function startApp(config: Config, { log, onFatal }: AppDeps): Promi
   stack.use(takeInstanceLock(config.database.file, "the server"));
   const db = stack.use(await openDatabase(config, { log, onFatal }));
   const tokens = createAccessTokens({ ...jwtSecretsOf(config), clock: systemClock });
-  const hashQueue = stack.use(createHashQueue());
+  const argon2 = stack.use(createQuietArgon2(hashThreads));
+  const hashQueue = stack.use(createHashQueue({ concurrency: hashThreads }));
+  const passwords = createPasswordHasher(hashQueue, hashCosts[config.passwordHashing], argon2);
   const sessions = createSessionCheck({ db, clock: systemClock, tokens });
   const turn = new Turn((error) => log.error({ err: error }, "a step of this turn failed"));
   const limits = connectionLimits({
@@ -94,7 +102,7 @@ export async function startApp(config: Config, { log, onFatal }: AppDeps): Promi
   });
   const memory = createMemory();
   const { requests, onError } = memory.counts;
-  const handlerParts = { config, db, hub, tokens, hashQueue, log, connectionCounts, memory };
+  const handlerParts = { config, db, hub, tokens, passwords, log, connectionCounts, memory };
   const handlers = createHandlers(handlerParts);
   const dispatch = withChannelBinding(createDispatch({ handlers, rateLimits, requests }));
   const clocks = { now, monotonic, random };

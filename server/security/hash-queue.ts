@@ -1,7 +1,7 @@
 import { ChatError } from "@lair-chat/protocol/errors.ts";
 
 export interface HashQueueOptions {
-  /** How many run at once; they occupy threads of the pool that file access needs as well. */
+  /** How many run at once. */
   readonly concurrency: number;
   /** How many may wait. */
   readonly capacity: number;
@@ -34,7 +34,8 @@ interface Waiting {
   refuse(error: ChatError): void;
 }
 
-export function createHashQueue(options: HashQueueOptions = hashQueueDefaults): HashQueue {
+export function createHashQueue(chosen: Partial<HashQueueOptions> = {}): HashQueue {
+  const options = { ...hashQueueDefaults, ...chosen };
   const waiting = new Set<Waiting>();
   const running = new Set<Promise<unknown>>();
   let closed = false;

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { hash, parseOptions, verify } from "@node-rs/argon2";
+import { parseOptions } from "@node-rs/argon2";
+import { type Argon2, pooledArgon2 } from "./argon2.ts";
 import type { HashQueue } from "./hash-queue.ts";
 
 /** What one Argon2id hash costs. */
@@ -27,7 +28,11 @@ export interface PasswordHasher {
   needsRehash(stored: string): boolean;
 }
 
-export function createPasswordHasher(queue: HashQueue, cost: HashCost): PasswordHasher {
+export function createPasswordHasher(
+  queue: HashQueue,
+  cost: HashCost,
+  argon2: Argon2 = pooledArgon2,
+): PasswordHasher {
   const options = {
     memoryCost: cost.memoryKiB,
     timeCost: cost.passes,
@@ -36,10 +41,10 @@ export function createPasswordHasher(queue: HashQueue, cost: HashCost): Password
   };
   const nothing = unmatchable(cost);
   return {
-    hash: (password) => queue.run(() => hash(normalized(password), options)),
-    verify: (stored, password) => queue.run(() => verify(stored, normalized(password))),
+    hash: (password) => queue.run(() => argon2.hash(normalized(password), options)),
+    verify: (stored, password) => queue.run(() => argon2.verify(stored, normalized(password))),
     verifyNothing: async (password) => {
-      await queue.run(() => verify(nothing, normalized(password)));
+      await queue.run(() => argon2.verify(nothing, normalized(password)));
     },
     needsRehash: (stored) => isWeaker(stored, cost),
   };
