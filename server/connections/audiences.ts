@@ -4,15 +4,8 @@ import type { OnlineUser } from "./online-users.ts";
 import { type Push, PushBatch } from "./push.ts";
 import type { Turn } from "./turn.ts";
 
-/** Below this an audience is told of everything in the same turn. */
-const pacedMembers = 50;
-/** What a write to one member takes at least, about. */
-const msPerMember = 0.003;
-
 interface Audience {
   readonly conversationId: ConversationId;
-  /** When it was last told something, on the clock of the deps. */
-  toldAt: number;
   readonly users: Set<OnlineUser>;
   /** What this turn has for exactly these users. */
   pending: Push[];
@@ -20,23 +13,14 @@ interface Audience {
 
 export interface AudiencesDeps {
   readonly turn: Pick<Turn, "gather">;
-  /** Milliseconds on a clock that never jumps. */
-  readonly monotonic: () => number;
 }
 
-/**
- * Which connected users listen to which conversation, and what they are about to be told. A large
- * audience is not told anew before as long has passed as it took to tell it the last time: while much
- * is said there, more of it goes into each write, and all others get their turn. When little is said
- * nothing waits.
- */
+/** Which connected users listen to which conversation, and what they are told at the end of the turn. */
 export class Audiences {
   readonly #deps: AudiencesDeps;
   readonly #audiences = new Map<ConversationId, Audience>();
   readonly #unsent = new Set<Audience>();
   #isGathering = false;
-  /** The next time when something is due that is not in this turn. */
-  #timer: { readonly due: number; readonly timeout: NodeJS.Timeout } | undefined;
 
   constructor(deps: AudiencesDeps) {
     this.#deps = deps;
@@ -105,10 +89,8 @@ export class Audiences {
     for (const user of audience.users) user.sendBatch(batchFor(user.id));
   }
 
-  /** Tells everybody now what they would have been told soon. */
+  /** Tells everybody now what they would have been told at the end of the turn. */
   tellAll(): void {
-    clearTimeout(this.#timer?.timeout);
-    this.#timer = undefined;
     for (const audience of this.#unsent) this.#send(audience);
   }
 
@@ -123,31 +105,8 @@ export class Audiences {
     this.#isGathering = true;
     this.#deps.turn.gather(() => {
       this.#isGathering = false;
-      this.#sendDue();
+      this.tellAll();
     });
-  }
-
-  #sendDue(): void {
-    const now = this.#deps.monotonic();
-    let soonest = Number.POSITIVE_INFINITY;
-    for (const audience of this.#unsent) {
-      const due = dueAt(audience);
-      if (due <= now) {
-        audience.toldAt = now;
-        this.#send(audience);
-      } else soonest = Math.min(soonest, due);
-    }
-    if (this.#unsent.size > 0) this.#wakeAt(soonest, now);
-  }
-
-  #wakeAt(due: number, now: number): void {
-    if (this.#timer !== undefined && this.#timer.due <= due) return;
-    clearTimeout(this.#timer?.timeout);
-    const wake = () => {
-      this.#timer = undefined;
-      this.#gather();
-    };
-    this.#timer = { due, timeout: setTimeout(wake, Math.ceil(due - now)) };
   }
 
   #send(audience: Audience): void {
@@ -160,9 +119,5 @@ export class Audiences {
 }
 
 function newAudience(conversationId: ConversationId, user: OnlineUser): Audience {
-  return { conversationId, toldAt: Number.NEGATIVE_INFINITY, users: new Set([user]), pending: [] };
-}
-
-function dueAt({ toldAt, users }: Audience): number {
-  return users.size < pacedMembers ? toldAt : toldAt + users.size * msPerMember;
+  return { conversationId, users: new Set([user]), pending: [] };
 }

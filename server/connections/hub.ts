@@ -150,7 +150,7 @@ export class Hub<Entry extends CommittedEntry> implements Presence, Bus {
     if (user !== undefined) this.#userLogs.grew(user);
   }
 
-  /** Puts into everybody's outbox what they would have been told soon. */
+  /** Puts into everybody's outbox what they would have been told at the end of the turn. */
   tellAll(): void {
     this.#audiences.tellAll();
   }
