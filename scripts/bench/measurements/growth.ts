@@ -1,17 +1,33 @@
-import { startBenchServer } from "../bench-server.ts";
-import { type Contender, loadOn } from "../contenders.ts";
+import { limits } from "@lair-chat/protocol/limits.ts";
+import { Session } from "../../torture/session.ts";
+import { type BenchServer, startBenchServer } from "../bench-server.ts";
+import { loadOn } from "../contenders.ts";
 import type { Measured, Shape } from "../generator.ts";
+import { Histogram } from "../histogram.ts";
 import type { Bench, Cell, Findings, Measurement, Table } from "../measurement.ts";
-import { type PopulationPlan, populate } from "../population.ts";
+import { type Population, type PopulationPlan, populate } from "../population.ts";
 import { residentBytes } from "../processes.ts";
-import { median } from "../rounds.ts";
+import { interleaved, median } from "../rounds.ts";
 import { shapeOf } from "../shapes.ts";
+
+const firstPagesRead = 300;
+
+interface Run {
+  readonly measured: Measured;
+  readonly startMs: number;
+  readonly mebibytes: number;
+  readonly firstPages: Histogram;
+}
 
 interface Point {
   readonly size: number;
-  readonly runs: readonly Measured[];
-  readonly startMs: number;
-  readonly mebibytes: number | undefined;
+  readonly runs: readonly Run[];
+}
+
+interface World {
+  readonly size: number;
+  readonly shape: Shape;
+  readonly population: Population;
 }
 
 interface Curve {
@@ -58,9 +74,7 @@ function curvesOf({ options }: Bench): readonly Curve[] {
 async function run(bench: Bench): Promise<Findings> {
   const results: { readonly curve: Curve; readonly points: readonly Point[] }[] = [];
   for (const curve of curvesOf(bench)) {
-    const points: Point[] = [];
-    for (const size of curve.sizes) points.push(await measure(bench, curve, size));
-    results.push({ curve, points });
+    results.push({ curve, points: await measureCurve(bench, curve) });
   }
   return {
     tables: results.map(({ curve, points }) => tableOf(curve, points)),
@@ -78,39 +92,75 @@ async function run(bench: Bench): Promise<Findings> {
     ],
     samples: Object.fromEntries(
       results.flatMap(({ curve, points }) =>
-        points.map(({ size, runs }) => [`${curve.name} ${size} sends/s`, runs.map(ackedOf)]),
+        points.map(({ size, runs }) => [`${curve.name} ${size} sends/s`, sendsOf(runs)]),
       ),
     ),
     notes: [
+      `The first page is the newest ${limits.pageSize} messages of one room, read ${firstPagesRead} times in a row behind the load; its time includes parsing it.`,
       "Only a few rooms are used, the others are there. With members the room that is used is what grows, so a message is also delivered to more.",
     ],
   };
 }
 
-async function measure(bench: Bench, curve: Curve, size: number): Promise<Point> {
-  const shape = curve.shape(size);
-  const plan = { ...curve.others(size, shape), rooms: shape.rooms, members: shape.members };
-  const population = await populate(bench.newDirectory(), plan);
+/** A server is started anew for each point in each round, so that what disturbs meets all points. */
+async function measureCurve(bench: Bench, curve: Curve): Promise<readonly Point[]> {
+  const worlds: World[] = [];
+  for (const size of curve.sizes) {
+    const shape = curve.shape(size);
+    const plan = { ...curve.others(size, shape), rooms: shape.rooms, members: shape.members };
+    worlds.push({ size, shape, population: await populate(bench.newDirectory(), plan) });
+  }
+  const results = await interleaved(worlds, bench.options.rounds, async (world) => {
+    const found = await measure(bench, world);
+    bench.say(`${world.size} ${curve.name}: ${Math.round(ackedOf(found.measured))} sends/s`);
+    return found;
+  });
+  return [...results].map(([{ size }, runs]) => ({ size, runs }));
+}
+
+async function measure(bench: Bench, { shape, population }: World): Promise<Run> {
   await using server = await startBenchServer(population);
+  const { startMs } = server;
+  const bytes = residentBytes(server.pid) ?? Number.NaN;
   const { seats } = population;
   const target = { protocol: "lair", acks: true, seats, port: server.tcpPort } as const;
-  const contender: Contender = { name: "tcp", target, pid: server.pid };
-  const bytes = residentBytes(server.pid);
-  const runs: Measured[] = [];
-  for (let round = 0; round < bench.options.rounds; round += 1) {
-    runs.push(await loadOn(bench, contender, shape));
+  const measured = await loadOn(bench, { name: "tcp", target, pid: server.pid }, shape);
+  const firstPages = await readFirstPages(server, population);
+  return { measured, startMs, mebibytes: bytes / 2 ** 20, firstPages };
+}
+
+/** Times of the newest page of one room, asked for again and again by one who has nothing else to do. */
+async function readFirstPages(
+  server: BenchServer,
+  { persons, rooms }: Population,
+): Promise<Histogram> {
+  const silent = { event: () => undefined, closed: () => undefined };
+  const session = new Session("tcp", { ...server, isTls: false }, silent);
+  const times = new Histogram();
+  try {
+    await session.signIn(persons[0]?.token ?? "");
+    const target = { type: "room", room_id: rooms[0] ?? "" };
+    for (let page = 0; page < firstPagesRead; page += 1) {
+      const asked = performance.now();
+      await session.call("get_messages", { target, limit: limits.pageSize });
+      times.add(performance.now() - asked);
+    }
+    return times;
+  } finally {
+    session.destroy();
   }
-  bench.say(`${size} ${curve.name}: ${Math.round(median(runs.map(ackedOf)))} sends/s`);
-  const mebibytes = bytes === undefined ? undefined : bytes / 2 ** 20;
-  return { size, runs, startMs: server.startMs, mebibytes };
 }
 
 function ackedOf({ acked, seconds }: Measured): number {
   return acked / seconds;
 }
 
+function sendsOf(runs: readonly Run[]): readonly number[] {
+  return runs.map(({ measured }) => ackedOf(measured));
+}
+
 function microseconds({ runs }: Point): number | undefined {
-  const known = runs.flatMap(({ serverCores, acked, seconds }) =>
+  const known = runs.flatMap(({ measured: { serverCores, acked, seconds } }) =>
     serverCores === undefined ? [] : [(serverCores * seconds * 1e6) / acked],
   );
   return known.length === 0 ? undefined : median(known);
@@ -118,12 +168,20 @@ function microseconds({ runs }: Point): number | undefined {
 
 function tableOf({ name }: Curve, points: readonly Point[]): Table {
   const first = points[0];
-  const least = first === undefined ? Number.NaN : median(first.runs.map(ackedOf));
+  const least = first === undefined ? Number.NaN : median(sendsOf(first.runs));
   const row = (point: Point): readonly Cell[] => {
-    const sends = median(point.runs.map(ackedOf));
-    const p99 = median(point.runs.map(({ ack }) => ack.p99));
-    const { size, startMs, mebibytes } = point;
-    return [size, sends, sends / least, microseconds(point), p99, startMs, mebibytes];
+    const { size, runs } = point;
+    const sends = median(sendsOf(runs));
+    return [
+      size,
+      sends,
+      sends / least,
+      microseconds(point),
+      median(runs.map(({ measured }) => measured.ack.p99)),
+      median(runs.map(({ firstPages }) => firstPages.quantile(0.99))),
+      median(runs.map(({ startMs }) => startMs)),
+      median(runs.map(({ mebibytes }) => mebibytes)),
+    ];
   };
   return {
     title: `As ${name} grow`,
@@ -133,6 +191,7 @@ function tableOf({ name }: Curve, points: readonly Point[]): Table {
       "of the first",
       "server us/send",
       "ack p99 ms",
+      "first page p99 ms",
       "start ms",
       "resident MiB at start",
     ],
