@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ConversationId, RoomId } from "@lair-chat/protocol/ids.ts";
 import { limits } from "@lair-chat/protocol/limits.ts";
+import Sqlite from "better-sqlite3";
 import fc from "fast-check";
 import { conversationOfRoom, type LogEntry } from "../../storage/log-entry.ts";
 import {
@@ -281,7 +282,7 @@ test("a log is read whole in pages of any number of rows and bytes, forward and 
   await fc.assert(fc.asyncProperty(pages, wholeInPages), { numRuns: 60 });
 });
 
-test("of long messages no more are read than one reply holds", async () => {
+test("of long messages about as many are read as one reply holds", async () => {
   await using storage = await roomWithMessages(0);
   const { conversationId, db, room, ann } = storage;
   const text = "x".repeat(limits.contentBytes);
@@ -290,8 +291,38 @@ test("of long messages no more are read than one reply holds", async () => {
   const { entries, hasMore } = await readLog(db, { conversationId, after: 0, limit: 500 });
   assert.ok(hasMore);
   const bytes = payloadBytes(entries);
-  assert.ok(bytes > limits.pageBytes && bytes <= limits.pageBytes + 2 * limits.contentBytes);
+  assert.ok(bytes > limits.pageBytes * 0.9 && bytes <= limits.pageBytes + limits.contentBytes);
 });
+
+test("a row whose content is gone is shown as damaged, and what stands around it is read", async () => {
+  await using storage = await roomWithMessages(3);
+  const { conversationId, db, file } = storage;
+  loseContent(file, 3);
+  const { entries } = await readLog(db, { conversationId, after: 0, limit: 500 });
+  assert.deepEqual(seqs(entries), [1, 2, 3, 4]);
+  assert.deepEqual(
+    entries.map((entry) => entry.isCorrupt === true),
+    [false, false, true, false],
+  );
+});
+
+/** What a flipped bit in the header of a row does: its value is NULL, though the table has none. */
+function loseContent(file: string, seq: number): void {
+  const client = new Sqlite(file);
+  try {
+    client.unsafeMode(true);
+    client.pragma("writable_schema = ON");
+    const declared = "`payload` blob NOT NULL";
+    const loosen = client.prepare(
+      "update sqlite_schema set sql = replace(sql, ?, '`payload` blob') where name = 'log_entries' and instr(sql, ?)",
+    );
+    assert.equal(loosen.run(declared, declared).changes, 1);
+    client.pragma("writable_schema = RESET");
+    client.prepare("update log_entries set payload = null where seq = ?").run(seq);
+  } finally {
+    client.close();
+  }
+}
 
 /** The page behind, or before, what has been read, which keeps to its bounds. */
 async function readOn(

@@ -26,7 +26,7 @@ export interface LogRange {
   /** Only entries behind this seq, the oldest of them first. Without it the newest are given. */
   readonly after?: number | undefined;
   readonly limit: number;
-  /** Reading ends with the row whose payload goes beyond so many bytes; those of a whole page unless said. */
+  /** Reading ends with the row that goes beyond about so many bytes of JSON; those of a whole page unless said. */
   readonly bytes?: number | undefined;
 }
 
@@ -39,10 +39,18 @@ export async function readLog(reader: Reader, range: LogRange): Promise<LogPage>
 
 /** Rows in one query: few, for those behind the end of a page were read for nothing. */
 const rowsAtOnce = 64;
+/** What an entry takes on the wire around its payload, at least. */
+const wireBytesAround = 200;
+
+/** What an entry will take in a reply, at least: what it was edited to comes on top. */
+export function leastWireBytes({ payload }: Pick<EntryRow, "payload">): number {
+  // Damage can make a value of another type.
+  return wireBytesAround + (payload instanceof Uint8Array ? payload.length : 0);
+}
 
 /**
- * The rows of a page, in the direction of reading. Of long messages only as many as fit into a reply:
- * many readers who catch up at once would otherwise each have a page of rows in memory.
+ * The rows of a page, in the direction of reading. Of long messages only about as many as fit into a
+ * reply: many readers who catch up at once would otherwise each have a page of rows in memory.
  */
 async function logRows(reader: Reader, range: LogRange) {
   const { conversationId, limit, startsAt = 1, bytes = limits.pageBytes } = range;
@@ -58,7 +66,7 @@ async function logRows(reader: Reader, range: LogRange) {
     const isLast = rows.length <= wanted;
     for (const row of rows.slice(0, wanted)) {
       found.push(row);
-      foundBytes += row.payload.length;
+      foundBytes += leastWireBytes(row);
       if (foundBytes > bytes) return { rows: found, hasMore: !isLast || row !== rows.at(-1) };
     }
     if (isLast) return { rows: found, hasMore: false };

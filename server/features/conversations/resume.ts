@@ -5,7 +5,7 @@ import type { Result } from "@lair-chat/protocol/registry.ts";
 import type { Handler } from "../../commands/handler.ts";
 import { readUserLog, type UserLogPage } from "../user-log/user-log-store.ts";
 import type { ConversationsDeps } from "./conversations-deps.ts";
-import { readLog } from "./log-store.ts";
+import { leastWireBytes, readLog } from "./log-store.ts";
 import { type Cursor, type Found, fitCatchUp, isRewound } from "./resume-rules.ts";
 import { chainAt, headsBehind, locate, type ReadableHead } from "./resume-store.ts";
 
@@ -92,7 +92,7 @@ async function catchUp(db: Deps["db"], userId: UserId, args: CatchUpArgs) {
     const range = { budget: bytes > 0 ? budget : 0, bytes };
     const behind = await entriesBehind(db, cursor, { head, ...range, isSameLog: args.isSameLog });
     budget -= behind.entries.length;
-    bytes = behind.entries.reduce((left, { payload }) => left - payload.length, bytes);
+    bytes = behind.entries.reduce((left, entry) => left - leastWireBytes(entry), bytes);
     found.push(behind);
   }
   return { found, ids };
@@ -105,7 +105,7 @@ async function entriesBehind(
   cursor: Cursor,
   args: {
     readonly head: ReadableHead | "empty";
-    /** Entries that may be read, and bytes of their payloads, of which the last may go beyond. */
+    /** Entries that may be read, and about how many bytes of them, which the last may go beyond. */
     readonly budget: number;
     readonly bytes: number;
     readonly isSameLog: boolean;
