@@ -184,6 +184,16 @@ function addStorage(registry: MetricRegistry, { db }: Part<"db">): void {
     () => db.stats().commits,
   );
   registry.counter(
+    "lair_commit_seconds_total",
+    "How long they took in all; divided by their number, how long one takes.",
+    () => db.stats().commitSeconds,
+  );
+  registry.gauge(
+    "lair_commit_slowest_seconds",
+    "The longest of them since this was asked for the last time: a slow disk shows here.",
+    () => db.takeSlowestCommit(),
+  );
+  registry.counter(
     "lair_write_operations_total",
     "Operations in them, refused ones included.",
     () => db.stats().operations,

@@ -19,7 +19,7 @@ export interface MetricSources {
   readonly hub: Pick<Hub<never>, "stats">;
   readonly headsSweep: Pick<HeadsSweep, "stats">;
   readonly listeners: Pick<Listeners, "stats">;
-  readonly db: Pick<SqliteDatabase, "stats">;
+  readonly db: Pick<SqliteDatabase, "stats" | "takeSlowestCommit">;
   readonly rateLimits: Pick<LocalRateLimits, "stats">;
   readonly lockout: Pick<LoginLockout, "stats">;
   readonly pacer: Pick<TypingPacer, "stats">;

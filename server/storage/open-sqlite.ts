@@ -40,6 +40,8 @@ export interface DatabaseStats extends QueueStats {
 
 export interface SqliteDatabase extends Database {
   stats(): DatabaseStats;
+  /** The longest that a transaction took since this was asked for the last time, in seconds. */
+  takeSlowestCommit(): number;
 }
 
 /**
@@ -151,6 +153,10 @@ class WriterBackedDatabase implements SqliteDatabase {
       space: space(),
       walBytes,
     };
+  }
+
+  takeSlowestCommit(): number {
+    return this.#parts.queue.takeSlowestCommit();
   }
 
   readonly foundCorrupt = (entry: DamagedEntry): void => {

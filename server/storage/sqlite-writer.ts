@@ -12,8 +12,9 @@ import { openConnection, queriesOn, type SqliteClient } from "./sqlite-connectio
 import { syncToDisk } from "./sync-to-disk.ts";
 import { WriterMemory } from "./writer-memory.ts";
 import type {
-  BatchResult,
+  FatalBatch,
   Outcome,
+  SettledReport,
   WriteCall,
   WriterReport,
   WriterRequest,
@@ -123,8 +124,10 @@ function createInbox(port: MessagePort, writer: Writer): (first: WriterRequest) 
     for (gather(); waiting.length > 0; gather()) {
       const calls = waiting.slice(0, batchCalls);
       waiting = waiting.slice(batchCalls);
+      const begun = performance.now();
       const result = await writer.commit(calls, now);
-      tell(writer, result, calls);
+      const tookMs = performance.now() - begun;
+      tell(writer, result.kind === "fatal" ? result : { ...result, tookMs }, calls);
       // After a fault nothing may touch the file again, not even to close it: that would write.
       if (result.kind === "fatal") return port.close();
     }
@@ -159,7 +162,11 @@ function checkpoint(client: SqliteClient): string | undefined {
   }
 }
 
-function tell(writer: Writer, result: BatchResult, calls: readonly WriteCall[]): void {
+function tell(
+  writer: Writer,
+  result: SettledReport | FatalBatch,
+  calls: readonly WriteCall[],
+): void {
   try {
     writer.report(result);
     failPoint("settled posted");

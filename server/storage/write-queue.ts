@@ -4,14 +4,15 @@ import type { CommitListener } from "./database.ts";
 import { faultOf, refusalOf } from "./error-parts.ts";
 import type { LogEntry } from "./log-entry.ts";
 import type { StorageLog } from "./storage-log.ts";
-import type { BatchResult, Outcome, WriteCall, WriterRequest } from "./writer-protocol.ts";
+import type { Outcome, SettledReport, WriteCall, WriterRequest } from "./writer-protocol.ts";
 
 /** Calls that may wait for their commit; more are refused, so that a slow disk cannot eat the memory. */
 const callsWaiting = 20_000;
 
 export interface QueueStats {
-  /** Transactions committed. */
+  /** Transactions committed, and how long they took in all, with their fsyncs. */
   readonly commits: number;
+  readonly commitSeconds: number;
   /** Operations settled, refused ones included. */
   readonly operations: number;
   /** Operations that wait for their commit now. */
@@ -43,6 +44,8 @@ export class WriteQueue {
   #state: "open" | "closing" | "broken" = "open";
   #drained: (() => void) | undefined;
   #commits = 0;
+  #commitMs = 0;
+  #slowestCommitMs = 0;
   #operations = 0;
 
   constructor(deps: WriteQueueDeps) {
@@ -68,10 +71,10 @@ export class WriteQueue {
   }
 
   /** Takes what the writer says of the oldest calls. */
-  settle(result: BatchResult & { readonly kind: "settled" }): void {
+  settle(result: SettledReport): void {
     failPoint("settled received");
     this.#operations += result.outcomes.length;
-    if (result.committed) this.#commits += 1;
+    this.#countCommit(result);
     const settled = this.#waiting.splice(0, result.outcomes.length);
     if (result.entries.length > 0) this.#announce(result.entries);
     failPoint("published");
@@ -100,10 +103,25 @@ export class WriteQueue {
   stats(): QueueStats {
     return {
       commits: this.#commits,
+      commitSeconds: this.#commitMs / 1000,
       operations: this.#operations,
       queued: this.#waiting.length,
       queuedLimit: callsWaiting,
     };
+  }
+
+  /** The longest that a transaction took since this was asked for the last time. */
+  takeSlowestCommit(): number {
+    const seconds = this.#slowestCommitMs / 1000;
+    this.#slowestCommitMs = 0;
+    return seconds;
+  }
+
+  #countCommit({ committed, tookMs }: SettledReport): void {
+    if (!committed) return;
+    this.#commits += 1;
+    this.#commitMs += tookMs;
+    this.#slowestCommitMs = Math.max(this.#slowestCommitMs, tookMs);
   }
 
   #postTurn(): void {

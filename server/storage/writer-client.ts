@@ -3,8 +3,8 @@ import { faultOf } from "./error-parts.ts";
 import type { SpaceState } from "./space-watch.ts";
 import { StorageError } from "./storage-error.ts";
 import type {
-  BatchResult,
   FatalExitCode,
+  SettledReport,
   WriterReport,
   WriterRequest,
   WriterSetup,
@@ -18,7 +18,7 @@ export interface FatalFault {
 }
 
 export interface WriterEvents {
-  readonly settled: (result: BatchResult & { readonly kind: "settled" }) => void;
+  readonly settled: (result: SettledReport) => void;
   /** Called once, whatever breaks first. */
   readonly fatal: (fault: FatalFault) => void;
   /** There is too little space, or enough again. */

@@ -46,19 +46,31 @@ export type Outcome =
 /** The exit codes a supervisor can tell apart: what a restart may mend, and what it will not. */
 export type FatalExitCode = 70 | 78;
 
-/** What became of one transaction: the outcomes of its calls, in their order, or a fault that leaves that open. */
-export type BatchResult =
-  | {
-      readonly kind: "settled";
-      readonly outcomes: readonly Outcome[];
-      /** What was appended, in the order of its commit. */
-      readonly entries: readonly LogEntry[];
-      readonly committed: boolean;
-    }
-  | { readonly kind: "fatal"; readonly exitCode: FatalExitCode; readonly fault: FaultParts };
+/** The outcomes of a transaction's calls, in their order. */
+export interface SettledBatch {
+  readonly kind: "settled";
+  readonly outcomes: readonly Outcome[];
+  /** What was appended, in the order of its commit. */
+  readonly entries: readonly LogEntry[];
+  readonly committed: boolean;
+}
+
+/** A fault that leaves open what became of them. */
+export interface FatalBatch {
+  readonly kind: "fatal";
+  readonly exitCode: FatalExitCode;
+  readonly fault: FaultParts;
+}
+
+/** What became of one transaction. */
+export type BatchResult = SettledBatch | FatalBatch;
+
+/** `tookMs`: the transaction from its beginning to the end of its fsync. */
+export type SettledReport = SettledBatch & { readonly tookMs: number };
 
 export type WriterReport =
-  | BatchResult
+  | SettledReport
+  | FatalBatch
   | { readonly kind: "ready" }
   | { readonly kind: "space"; readonly state: SpaceState }
   /** `problem`: why the WAL could not be emptied; nothing is lost, it is read at the next start. */

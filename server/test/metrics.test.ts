@@ -64,6 +64,8 @@ test("metrics tell what people do, and not who does it or where", async () => {
   assert.equal(risen("lair_repeated_sends_total"), 1);
   assert.equal(risen('lair_errors_total{code="user_not_found"}'), 1);
   assert.ok(risen("lair_commits_total") > 0 && risen("lair_frames_received_total") >= 6);
+  const slowest = now.get("lair_commit_slowest_seconds") ?? 0;
+  assert.ok(slowest > 0 && slowest <= risen("lair_commit_seconds_total"));
   assert.ok(risen("lair_frames_sent_total") >= 7 && risen("lair_sent_bytes_total") > 500);
   assert.ok((now.get("process_resident_memory_bytes") ?? 0) > 1e7);
   assert.ok(now.has('lair_event_loop_delay_seconds{quantile="0.99"}'));
