@@ -73,6 +73,8 @@ const flags = {
   help: { type: "boolean", default: false },
 } as const;
 
+const lastOf = (list: string) => list.split(",").at(-1);
+
 export const usage = `npm run bench -- [options]
   --only a,b          only these measurements
   --seconds N --warmup N --rounds N
@@ -89,8 +91,9 @@ export const usage = `npm run bench -- [options]
                       members of a room, how many of them stop reading, and for how long
                       (${flags.audience.default}, ${flags.stopped.default}, ${flags.stall.default})
   --fsync-ms 0,20     how much longer an fsync takes (${flags["fsync-ms"].default})
-  --grow-rooms 1,100 --grow-members 2,10 --grow-messages 0,10000 --grow-users 100,1000
-                      the points of the growth curves
+  --grow-rooms 1,1000 --grow-members 2,100 --grow-messages 0,100000 --grow-users 100,10000
+                      the points of the growth curves (to ${lastOf(flags["grow-rooms"].default)}, ${lastOf(flags["grow-members"].default)}, ${lastOf(flags["grow-messages"].default)} and
+                      ${lastOf(flags["grow-users"].default)}: some GiB on the disk)
   --generator c|node  the load generator (c, where there is a compiler)
   --data DIR          where databases are put (${flags.data.default})
   --out DIR           where the results are kept (${flags.out.default})
