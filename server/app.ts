@@ -4,6 +4,7 @@ import { toBase64 } from "@lair-chat/protocol/handshake/base64.ts";
 import { fingerprintOf } from "@lair-chat/protocol/handshake/fingerprint.ts";
 import { limits as wireLimits } from "@lair-chat/protocol/limits.ts";
 import { createHandlers, createMemory } from "./app-handlers.ts";
+import { argon2ThreadFile } from "./argon2-thread-file.ts";
 import { createLocalRateLimits } from "./cluster/local-rate-limits.ts";
 import { withChannelBinding } from "./commands/channel-binding.ts";
 import { createDispatch } from "./commands/dispatch.ts";
@@ -31,7 +32,7 @@ import { systemClock } from "./security/clock.ts";
 import { ClockGuard } from "./security/clock-guard.ts";
 import { createHashQueue } from "./security/hash-queue.ts";
 import { createPasswordHasher, hashCosts } from "./security/password-hash.ts";
-import { createQuietArgon2 } from "./security/quiet-argon2.ts";
+import { createQuietArgon2, type QuietArgon2 } from "./security/quiet-argon2.ts";
 import { createAccessTokens } from "./security/tokens.ts";
 import type { Database } from "./storage/database.ts";
 import { takeInstanceLock } from "./storage/instance-lock.ts";
@@ -47,7 +48,7 @@ import { writerThreadFile } from "./writer-thread-file.ts";
 
 const purgeEveryMs = 60 * 60 * 1000;
 
-/** Passwords that are hashed at once: a core is left to everything else. */
+/** Passwords that are hashed at once: where there are several cores, one is left to everything else. */
 const hashThreads = Math.max(1, Math.min(4, availableParallelism() - 1));
 
 export interface AppDeps {
@@ -79,7 +80,7 @@ export async function startApp(config: Config, { log, onFatal }: AppDeps): Promi
   stack.use(takeInstanceLock(config.database.file, "the server"));
   const db = stack.use(await openDatabase(config, { log, onFatal }));
   const tokens = createAccessTokens({ ...jwtSecretsOf(config), clock: systemClock });
-  const argon2 = stack.use(createQuietArgon2(hashThreads));
+  const argon2 = stack.use(quietArgon2(log));
   const hashQueue = stack.use(createHashQueue({ concurrency: hashThreads }));
   const passwords = createPasswordHasher(hashQueue, hashCosts[config.passwordHashing], argon2);
   const sessions = createSessionCheck({ db, clock: systemClock, tokens });
@@ -161,6 +162,14 @@ function createHub(
       after: (userId, page) => userEntriesAfter(db, userId, page),
     },
     onAttached,
+  });
+}
+
+function quietArgon2(log: Logger): QuietArgon2 {
+  return createQuietArgon2({
+    threadFile: argon2ThreadFile,
+    threads: hashThreads,
+    onRemark: (err) => log.warn({ err }, "passwords are hashed with the priority of the chat"),
   });
 }
 

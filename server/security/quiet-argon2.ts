@@ -1,22 +1,29 @@
 import { Worker } from "node:worker_threads";
 import type { Argon2 } from "./argon2.ts";
-import type { Argon2Answer, Argon2Call } from "./argon2-thread.ts";
-
-const threadFile = new URL("./argon2-thread.ts", import.meta.url);
+import type { Argon2Answer, Argon2Call, Argon2Remark } from "./argon2-thread.ts";
 
 /** Argon2id in threads of its own, which give way to those of the chat. */
 export interface QuietArgon2 extends Argon2, AsyncDisposable {}
 
+export interface QuietArgon2Options {
+  readonly threadFile: URL;
+  /** Started when they are first needed, and again when one has died. */
+  readonly threads: number;
+  /** Told why a thread does not give way. */
+  readonly onRemark: (why: unknown) => void;
+}
+
 /** A call without what tells it from others. */
 type Work<Call = Argon2Call> = Call extends Argon2Call ? Omit<Call, "id"> : never;
 
-/** @param threads started when they are first needed, and again when one has died */
-export function createQuietArgon2(threads: number): QuietArgon2 {
+export function createQuietArgon2(setup: QuietArgon2Options): QuietArgon2 {
   const started = new Set<Argon2Thread>();
+  let isOver = false;
   const leastBusy = (): Argon2Thread => {
+    if (isOver) throw new Error("Passwords are not hashed any more.");
     const [best] = [...started].sort((one, other) => one.calls - other.calls);
-    if (best !== undefined && (best.calls === 0 || started.size >= threads)) return best;
-    const thread = new Argon2Thread(() => started.delete(thread));
+    if (best !== undefined && (best.calls === 0 || started.size >= setup.threads)) return best;
+    const thread = new Argon2Thread(setup, () => started.delete(thread));
     started.add(thread);
     return thread;
   };
@@ -26,19 +33,24 @@ export function createQuietArgon2(threads: number): QuietArgon2 {
     verify: async (stored, password) =>
       (await leastBusy().run({ kind: "verify", password, stored })) === true,
     [Symbol.asyncDispose]: async () => {
+      isOver = true;
       await Promise.all([...started].map((thread) => thread.end()));
     },
   };
 }
 
 class Argon2Thread {
-  readonly #worker = new Worker(threadFile, { name: "passwords" });
+  readonly #worker: Worker;
   /** Bounded by the queue of hashes. */
   readonly #waiting = new Map<number, PromiseWithResolvers<string | boolean>>();
   #lastId = 0;
 
-  constructor(onGone: () => void) {
-    this.#worker.on("message", (answer: Argon2Answer) => this.#answered(answer));
+  constructor({ threadFile, onRemark }: QuietArgon2Options, onGone: () => void) {
+    this.#worker = new Worker(threadFile, { name: "passwords" });
+    this.#worker.on("message", (said: Argon2Answer | Argon2Remark) => {
+      if ("remark" in said) onRemark(said.remark);
+      else this.#answered(said);
+    });
     const gone = (cause: unknown) => {
       onGone();
       for (const { reject } of this.#waiting.values()) {
@@ -48,6 +60,10 @@ class Argon2Thread {
     };
     this.#worker.on("error", gone);
     this.#worker.on("exit", (code) => gone(code));
+    this.#worker.on("messageerror", (error) => {
+      gone(error);
+      void this.#worker.terminate();
+    });
     this.#worker.unref();
   }
 
