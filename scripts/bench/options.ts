@@ -62,7 +62,7 @@ const flags = {
   stall: { type: "string", default: "60" },
   "fsync-ms": { type: "string", default: "0,5,20" },
   "grow-rooms": { type: "string", default: "1,1000,100000" },
-  "grow-members": { type: "string", default: "2,100,1000,10000" },
+  "grow-members": { type: "string", default: "2,100,1000,2000" },
   "grow-messages": { type: "string", default: "0,100000,5000000" },
   "grow-users": { type: "string", default: "100,10000,100000" },
   generator: { type: "string", default: "c" },
