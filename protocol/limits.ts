@@ -50,7 +50,7 @@ export const limits = {
   logPageSize: 100,
   logPageSizeMax: 500,
   /** Of a page's entries as JSON; a page of long messages holds fewer than were asked for. */
-  pageBytes: 256 * 1024,
+  pageBytes: 128 * 1024,
   /** Conversations that one `resume` names. */
   resumeCursors: 500,
   /** Entries of one reply to it, of all logs together. */

@@ -38,7 +38,7 @@ export async function readLog(reader: Reader, range: LogRange): Promise<LogPage>
 }
 
 /** Rows in one query: few, for those behind the end of a page were read for nothing. */
-const rowsAtOnce = 64;
+const rowsAtOnce = 32;
 /** What an entry takes on the wire around its payload, at least. */
 const wireBytesAround = 200;
 
