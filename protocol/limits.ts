@@ -50,11 +50,13 @@ export const limits = {
   logPageSize: 100,
   logPageSizeMax: 500,
   /** Of a page's entries as JSON; a page of long messages holds fewer than were asked for. */
-  pageBytes: 128 * 1024,
+  pageBytes: 512 * 1024,
   /** Conversations that one `resume` names. */
   resumeCursors: 500,
   /** Entries of one reply to it, of all logs together. */
   resumeEntries: 500,
+  /** Of its entries as JSON: less than a page, because after a fault everybody asks at once. */
+  resumeBytes: 256 * 1024,
   /** Conversations it lists that were not named. */
   resumeOthers: 200,
   /** Newest entries that are kept of a user's own log. */

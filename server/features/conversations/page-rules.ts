@@ -13,12 +13,13 @@ export function fitPage<Item>(
   items: readonly Item[],
   hasMore: boolean,
   keep: "first" | "last",
+  mostBytes: number = limits.pageBytes,
 ): FittedPage<Item> {
   const order = keep === "first" ? items : items.toReversed();
   let bytes = 0;
   const kept = order.findIndex((item, index) => {
     bytes += Buffer.byteLength(JSON.stringify(item));
-    return bytes > limits.pageBytes && index > 0;
+    return bytes > mostBytes && index > 0;
   });
   if (kept === -1) return { items, hasMore };
   const some = order.slice(0, kept);

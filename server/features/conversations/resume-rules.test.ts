@@ -84,8 +84,8 @@ test("a reply is bounded, holds the beginning of what was read, and says where t
       const { conversations } = fitCatchUp(read, []);
       const entries = conversations.flatMap((one) => ("entries" in one ? one.entries : []));
       const bytes = entries.reduce((sum, one) => sum + JSON.stringify(one).length, 0);
-      assert.ok(bytes <= limits.pageBytes || entries.length === 1);
-      let left = limits.pageBytes - bytes;
+      assert.ok(bytes <= limits.resumeBytes || entries.length === 1);
+      let left = limits.resumeBytes - bytes;
       let isCut = false;
       for (const [index, one] of conversations.entries()) {
         const { from, entries: wanted } = read[index] as Found;

@@ -1,3 +1,4 @@
+import { limits } from "@lair-chat/protocol/limits.ts";
 import type { MessageTarget } from "@lair-chat/protocol/messages/shapes.ts";
 import type { Params, Result } from "@lair-chat/protocol/registry.ts";
 import type { LogEntry } from "../../storage/log-entry.ts";
@@ -60,7 +61,9 @@ export function fitCatchUp(
   const wired = found.map(({ head, entries }) =>
     entries.map((entry) => toPageEntry(asReadFrom(head?.startsAt ?? 1, entry))),
   );
-  const kept = new Set(fitPage<object>([...own, ...wired.flat()], false, "first").items);
+  const kept = new Set(
+    fitPage<object>([...own, ...wired.flat()], false, "first", limits.resumeBytes).items,
+  );
   return {
     conversations: found.map((one, index) =>
       toWire(one, wired[index]?.filter((entry) => kept.has(entry)) ?? []),

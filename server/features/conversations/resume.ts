@@ -79,7 +79,7 @@ async function catchUp(db: Deps["db"], userId: UserId, args: CatchUpArgs) {
   const found: Found[] = [];
   const ids = new Set<ConversationId>();
   let { budget } = args;
-  let bytes: number = limits.pageBytes;
+  let bytes: number = limits.resumeBytes;
   for (const [index, cursor] of args.cursors.entries()) {
     if (index > 0 && index % cursorsPerTurn === 0) await nextTurn();
     const { target } = cursor;

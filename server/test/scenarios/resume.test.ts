@@ -87,7 +87,7 @@ test("replies are bounded, and repeated with moved cursors they give everything 
       size += seqs.length;
     }
     assert.ok(size <= limits.resumeEntries);
-    assert.ok(JSON.stringify(reply.conversations).length < limits.pageBytes + 100_000);
+    assert.ok(JSON.stringify(reply.conversations).length < limits.resumeBytes + 100_000);
     pages.push(size);
     assert.ok(pages.length < 10, pages.join(" "));
   }
