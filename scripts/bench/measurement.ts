@@ -2,8 +2,8 @@ import type { Generator } from "./generator.ts";
 import type { BenchOptions } from "./options.ts";
 import type { Rival } from "./rivals.ts";
 
-/** Undefined where nothing could be measured. */
-export type Cell = string | number | undefined;
+/** Undefined where nothing could be measured, which is null when it was kept as JSON. */
+export type Cell = string | number | null | undefined;
 
 export interface Table {
   readonly title: string;

@@ -12,7 +12,7 @@ export function numberText(value: number): string {
 }
 
 function cellText(cell: Cell): string {
-  if (cell === undefined) return "-";
+  if (cell === undefined || cell === null) return "-";
   return typeof cell === "number" ? numberText(cell) : cell;
 }
 

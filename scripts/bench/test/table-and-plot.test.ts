@@ -35,6 +35,12 @@ test("a table in Markdown keeps its columns whatever stands in a cell", () => {
   assert.equal(tableMarkdown(table), lines.join("\n"));
 });
 
+test("a table that was kept is shown as it was", () => {
+  const kept = JSON.parse(JSON.stringify(table)) as Table;
+  assert.equal(tableMarkdown(kept), tableMarkdown(table));
+  assert.equal(tableText(kept), tableText(table));
+});
+
 test("an axis encloses its values with powers of ten", () => {
   assert.deepEqual(axisOf([2, 1000]), { low: 0, high: 3 });
   assert.deepEqual(axisOf([0, 10]), { low: 1, high: 2 });
