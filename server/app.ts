@@ -84,7 +84,8 @@ export async function startApp(config: Config, { log, onFatal }: AppDeps): Promi
   const hashQueue = stack.use(createHashQueue({ concurrency: hashThreads }));
   const passwords = createPasswordHasher(hashQueue, hashCosts[config.passwordHashing], argon2);
   const sessions = createSessionCheck({ db, clock: systemClock, tokens });
-  const turn = new Turn((error) => log.error({ err: error }, "a step of this turn failed"));
+  const onFault = (error: unknown) => log.error({ err: error }, "a step of this turn failed");
+  const turn = new Turn({ onFault, monotonic });
   const limits = connectionLimits({
     maxConnections: config.tcpMaxConnections,
     maxConnectionsPerAddress: config.maxConnectionsPerAddress,

@@ -12,8 +12,11 @@ const room = "room" as ConversationId;
 
 function audienceOf(members: number) {
   const heard: FrameBatch[] = [];
-  const turn = new Turn((error) => {
-    throw error;
+  const turn = new Turn({
+    onFault: (error) => {
+      throw error;
+    },
+    monotonic: () => 0,
   });
   const audiences = new Audiences({ turn });
   for (let number = 0; number < members; number += 1) {

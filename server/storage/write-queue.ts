@@ -6,6 +6,12 @@ import type { LogEntry } from "./log-entry.ts";
 import type { StorageLog } from "./storage-log.ts";
 import type { Outcome, SettledReport, WriteCall, WriterRequest } from "./writer-protocol.ts";
 
+/**
+ * Calls of one turn that are handed over before its end: the writer begins with them while others are
+ * still being read. Fewer would be as many more messages between the threads.
+ */
+const callsAtOnce = 32;
+
 /** Calls that may wait for their commit; more are refused, so that a slow disk cannot eat the memory. */
 const callsWaiting = 20_000;
 
@@ -34,7 +40,7 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** This thread's end of the writer: hands calls over once per turn of the loop, and settles them in order. */
+/** This thread's end of the writer: hands calls over together, and settles them in order. */
 export class WriteQueue {
   readonly #deps: WriteQueueDeps;
   readonly #listeners: CommitListener[] = [];
@@ -62,7 +68,8 @@ export class WriteQueue {
     this.#unposted += 1;
     // The check phase comes once, after every socket that had something was read: a microtask would
     // come after each of them, and make as many messages to the other thread.
-    if (this.#unposted === 1) setImmediate(() => this.#postTurn());
+    if (this.#unposted === callsAtOnce) this.#postUnposted();
+    else if (this.#unposted === 1) setImmediate(() => this.#postUnposted());
     return promise;
   }
 
@@ -124,14 +131,15 @@ export class WriteQueue {
     this.#slowestCommitMs = Math.max(this.#slowestCommitMs, tookMs);
   }
 
-  #postTurn(): void {
-    const turn = this.#waiting.slice(this.#waiting.length - this.#unposted);
+  #postUnposted(): void {
+    if (this.#unposted === 0) return;
+    const unposted = this.#waiting.slice(-this.#unposted);
     this.#unposted = 0;
     try {
-      this.#post(turn.map((waiting) => waiting.call));
+      this.#post(unposted.map((waiting) => waiting.call));
     } catch {
       // One of them cannot be cloned: each goes alone, and the culprit gets the error.
-      for (const waiting of turn) this.#postAlone(waiting);
+      for (const waiting of unposted) this.#postAlone(waiting);
     }
   }
 

@@ -102,7 +102,10 @@ export class SmallServer {
     this.admission = new Admission(this.limits);
     this.inbound = new InboundBudget(options.inboundBytes ?? 64 * 1024 * 1024);
     const log = this.logger();
-    const turn = new Turn((error) => log.error({ err: error }, "a turn failed"));
+    const turn = new Turn({
+      onFault: (error) => log.error({ err: error }, "a turn failed"),
+      monotonic: () => performance.now(),
+    });
     this.hub = new Hub<SmallEntry>({
       turn,
       log,
