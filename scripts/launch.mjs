@@ -13,7 +13,7 @@ const tsx = ["--import", pathToFileURL(file("scripts", "tsx-hook.mjs")).href];
 
 // The server and the client stay in the caller's directory, because their files are the caller's.
 const tasks = {
-  server: { node: (args) => [file("server", "main.ts"), ...args] },
+  server: { node: async (args) => [await builtServer(), ...args] },
   client: {
     node: (args) => [...tsx, file("client", "main.tsx"), ...args],
     // React's development build is several times slower at drawing.
@@ -46,6 +46,12 @@ const tasks = {
   bench: { node: (args) => [file("scripts", "bench", "main.ts"), ...args], cwd: root },
 };
 
+/** What builds it is installed by the set-up, so it is loaded only now. */
+async function builtServer() {
+  const { serverBundle } = await import("./build/server-bundle.mjs");
+  return serverBundle(root, file(".cache", "bundles"));
+}
+
 /** Sets the checkout up if need be, runs one task with the pinned Node and ends the way it ended. */
 export async function launch(name, args) {
   const task = Object.hasOwn(tasks, name) ? tasks[name] : undefined;
@@ -58,7 +64,7 @@ export async function launch(name, args) {
   const ended = await orExplain(async () => {
     const node = await ensureSetup();
     const env = { ...process.env, ...task.env };
-    const child = spawn(node, task.node(args), { stdio: "inherit", env, cwd: task.cwd });
+    const child = spawn(node, await task.node(args), { stdio: "inherit", env, cwd: task.cwd });
     return waitFor(child, { isAlwaysTold: ownsTerminal });
   });
   // Whatever the signal was, the child had no time to tidy up.

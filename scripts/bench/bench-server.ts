@@ -10,17 +10,25 @@ import type { Population } from "./population.ts";
 import { childrenOf, endsWithUs, killNow } from "./processes.ts";
 
 const root = new URL("../../", import.meta.url);
-const built = fileURLToPath(new URL("server/bundle/main.js", root));
-const source = fileURLToPath(new URL("server/main.ts", root));
 const probeFile = fileURLToPath(new URL("./loop-probe.ts", import.meta.url));
 const readyMs = 120_000;
 const stopMs = 15_000;
 const outputKept = 16 * 1024;
 
-/** What is run: what ships, where it was built, else the source. */
-export const serverProgram = existsSync(built)
-  ? { kind: "built", file: built }
-  : { kind: "source", file: source };
+/** Plain JavaScript, for it runs before anything is set up. */
+interface ServerBundles {
+  serverBundle(root: string, folder: string): Promise<string>;
+}
+
+/** The built server, as `npm start` makes and runs it. */
+async function builtServer(): Promise<string> {
+  const maker = new URL("../build/server-bundle.mjs", import.meta.url).href;
+  const { serverBundle } = (await import(maker)) as ServerBundles;
+  return serverBundle(fileURLToPath(root), fileURLToPath(new URL(".cache/bundles", root)));
+}
+
+/** Made once for all measurements. */
+let program: Promise<string> | undefined;
 
 export interface BenchServerOptions {
   readonly isTls?: boolean;
@@ -50,7 +58,8 @@ export async function startBenchServer(
   const ports = { tcpPort: await freePort(), httpPort: await freePort() };
   const probeOutput = path.join(directory, "probe.json");
   const probing = isProbed ? ["--expose-gc", "--import", probeFile] : [];
-  const words = [...wrapper, process.execPath, ...probing, ...nodeArgs, serverProgram.file];
+  program ??= builtServer();
+  const words = [...wrapper, process.execPath, ...probing, ...nodeArgs, await program];
   const [command = "", ...args] = words;
   const begun = performance.now();
   const child = spawn(command, args, {

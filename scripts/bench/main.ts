@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { serverProgram } from "./bench-server.ts";
 import type { Bench, Measurement } from "./measurement.ts";
 import { allMeasurements } from "./measurements/all.ts";
 import { type BenchOptions, readOptions, UsageError, usage } from "./options.ts";
@@ -33,9 +32,6 @@ function prepare(options: BenchOptions, directories: string[]): Bench {
   for (const remark of generator.remarks) say(remark);
   const { rivals, missing } = findRivals(generator, options.rivals);
   for (const why of missing) say(`left out: ${why}`);
-  if (serverProgram.kind === "source") {
-    say("There is no built server: the source is run, which starts slower and takes more memory.");
-  }
   const newDirectory = () => {
     const directory = mkdtempSync(path.join(options.data, "lair-bench-"));
     directories.push(directory);
@@ -58,7 +54,7 @@ async function measure(
     machine: machineText(),
     node: process.version,
     commit: commitText(),
-    server: serverProgram.kind,
+    server: "built",
     args,
     load,
     ...findings,

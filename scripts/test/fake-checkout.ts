@@ -6,6 +6,17 @@ import path from "node:path";
 
 const root = path.resolve(import.meta.dirname, "..", "..");
 
+/** Of the scripts, beside the files that lie among them. */
+const copiedFolders = new Set(["build", "setup", "node-runtime"]);
+
+/** The rest of what a server is built from; `server/main.ts` is the test's. */
+const serverParts = {
+  "server/writer-thread.ts": "",
+  "server/security/argon2-thread.ts": "",
+  "protocol/nothing.ts": "",
+  "migrations/nothing.sql": "",
+};
+
 /** How the stand-in for npm behaves in one run. */
 interface FakeNpm {
   /** The program it "installs" as the pinned Node; `null`: one that does not run. */
@@ -54,7 +65,7 @@ export class FakeCheckout implements AsyncDisposable {
     const checkout = new FakeCheckout(dir);
     await mkdir(path.join(dir, "scripts"));
     for (const name of await readdir(path.join(root, "scripts"))) {
-      if (!name.endsWith(".mjs") && name !== "setup" && name !== "node-runtime") continue;
+      if (!name.endsWith(".mjs") && !copiedFolders.has(name)) continue;
       await cp(path.join(root, "scripts", name), path.join(dir, "scripts", name), {
         recursive: true,
       });
@@ -64,6 +75,10 @@ export class FakeCheckout implements AsyncDisposable {
     await checkout.write("package-lock.json", '{ "lockfileVersion": 3, "packages": {} }');
     for (const end of ["client", "server"]) {
       await checkout.write(`${end}/bin.js`, readFileSync(path.join(root, end, "bin.js"), "utf8"));
+    }
+    if ("server/main.ts" in sources) {
+      for (const [name, text] of Object.entries(serverParts)) await checkout.write(name, text);
+      await checkout.borrow("esbuild", "@esbuild");
     }
     for (const [name, text] of Object.entries(sources)) await checkout.write(name, text);
     return checkout;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, test } from "node:test";
 import { FakeCheckout } from "./fake-checkout.ts";
@@ -210,12 +210,78 @@ describe("the launcher", () => {
       `,
       "server/main.ts": "",
     });
-    await checkout.borrow("esbuild", "@esbuild");
     const env = { TEST_FILE_LIMIT_MS: "500" };
     const { code, stdout } = await checkout.run(["test"], { env }).ended;
     assert.equal(code, 1);
     assert.match(stdout, /leak\.test\.ts was still running after 500 ms; kept alive by .*Timeout/);
     assert.match(stdout, /ℹ fail 1/);
+  });
+});
+
+describe("the built server", () => {
+  const builds = (dir: string) => readdirSync(path.join(dir, ".cache", "bundles"));
+
+  test("is built once, and again when its source has changed", async () => {
+    await using checkout = await FakeCheckout.create({ "server/main.ts": 'console.log("first");' });
+    assert.equal((await checkout.run(["server"]).ended).stdout, "first\n");
+    assert.equal((await checkout.run(["server"]).ended).stdout, "first\n");
+    assert.equal(builds(checkout.dir).length, 1);
+    await checkout.write("server/main.ts", 'console.log("second");');
+    assert.equal((await checkout.run(["server"]).ended).stdout, "second\n");
+    assert.equal(builds(checkout.dir).length, 2);
+  });
+
+  test("does not pile up with every change", async () => {
+    await using checkout = await FakeCheckout.create({ "server/main.ts": "" });
+    for (let change = 0; change < 7; change += 1) {
+      await checkout.write("server/main.ts", `console.log(${change});`);
+      assert.equal((await checkout.run(["server"]).ended).stdout, `${change}\n`);
+    }
+    assert.ok(builds(checkout.dir).length < 6, builds(checkout.dir).join(" "));
+  });
+
+  test("is built by two at once without either getting half of it", async () => {
+    await using checkout = await FakeCheckout.create({ "server/main.ts": 'console.log("whole");' });
+    await checkout.run(["check"]).ended;
+    const both = [1, 2, 3].map(() => checkout.run(["server"]).ended);
+    for (const { stdout, stderr } of await Promise.all(both)) {
+      assert.deepEqual({ stdout, stderr }, { stdout: "whole\n", stderr: "" });
+    }
+    assert.equal(builds(checkout.dir).length, 1);
+  });
+
+  test("finds the files that lay beside its modules", async () => {
+    await using checkout = await FakeCheckout.create({
+      "server/main.ts": `
+        import { readFileSync } from "node:fs";
+        import { Worker } from "node:worker_threads";
+        const text = readFileSync(new URL("./deep/words.txt", import.meta.url), "utf8");
+        const migration = readFileSync(new URL("nothing.sql", new URL("../migrations/", import.meta.url)), "utf8");
+        console.log(JSON.stringify([text, migration]));
+        new Worker(new URL("./writer-thread.ts", import.meta.url));
+      `,
+      "server/deep/words.txt": "words",
+      "server/writer-thread.ts": 'console.log("a thread");',
+    });
+    assert.equal((await checkout.run(["server"]).ended).stdout, '["words",""]\na thread\n');
+  });
+
+  test("says in a few lines what is wrong with a source that is no program", async () => {
+    await using checkout = await FakeCheckout.create({ "server/main.ts": "const = 1;" });
+    const { code, stderr } = await checkout.run(["server"]).ended;
+    assert.equal(code, 1);
+    assert.match(stderr, /lair-chat: The server could not be built into .*\n.*main\.ts:1:6/s);
+    assert.doesNotMatch(stderr, /\n +at /);
+    assert.deepEqual(builds(checkout.dir), []);
+  });
+
+  test("is not built from a module that looks for its files in another way", async () => {
+    await using checkout = await FakeCheckout.create({
+      "server/main.ts": "console.log(import.meta.dirname);",
+    });
+    const { code, stderr } = await checkout.run(["server"]).ended;
+    assert.equal(code, 1);
+    assert.match(stderr, /write addresses as new URL/);
   });
 });
 

@@ -22,6 +22,8 @@ const pageFiles = [
   { url: "/docs/page.js", file: "page.js", type: "text/javascript; charset=utf-8" },
 ] as const;
 
+const pageFolder = new URL("./docs-page/", import.meta.url);
+
 /** The API's description for programs and, as a page, for people; open to everybody. */
 export function addDocsRoutes(
   app: FastifyInstance,
@@ -30,7 +32,7 @@ export function addDocsRoutes(
   const document = JSON.stringify(openApi(version));
   serveText(app, { url: "/openapi.json", type: "application/json; charset=utf-8", text: document });
   for (const { url, file, type } of pageFiles) {
-    const text = readFileSync(new URL(`./docs-page/${file}`, import.meta.url), "utf8");
+    const text = readFileSync(new URL(file, pageFolder), "utf8");
     serveText(app, { url, type, text, policy: pagePolicy });
   }
 }

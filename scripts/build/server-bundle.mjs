@@ -1,0 +1,125 @@
+// The server as JavaScript in a few files. Read from source, Node strips the types of some hundred files
+// and all of drizzle at each start, which takes two seconds and four times the memory.
+import { createHash, randomUUID } from "node:crypto";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
+import path from "node:path";
+import { build } from "esbuild";
+import { PlainError } from "../setup/plain-error.mjs";
+import { filesBeside } from "./files-beside.mjs";
+
+/** What is started: the program and its threads. */
+const entries = ["server/main.ts", "server/writer-thread.ts", "server/security/argon2-thread.ts"];
+/** They have code for the machine beside them, which they look for in their own folder. */
+const external = ["better-sqlite3", "@node-rs/argon2"];
+/** All that ends up in the bundle, and what makes it. */
+const sources = ["server", "protocol", "migrations", "scripts/build", "package-lock.json"];
+/** Bundles that stay: one that is running may still have to read from its own. */
+const bundlesKept = 4;
+
+/**
+ * The file to start the server with. It is made where there is none of these very sources yet.
+ * @param {string} root the checkout
+ * @param {string} folder where bundles are kept
+ * @throws PlainError where they cannot be kept there, or the sources are no program
+ */
+export async function serverBundle(root, folder) {
+  const outdir = path.join(folder, `server-${fingerprint(root)}`);
+  const main = path.join(outdir, "main.js");
+  if (existsSync(main)) return main;
+  try {
+    await make(root, outdir);
+  } catch (error) {
+    throw new PlainError(`The server could not be built into ${outdir}: ${error.message}`, {
+      cause: error,
+    });
+  }
+  forgetOld(folder, outdir);
+  return main;
+}
+
+async function make(root, outdir) {
+  const folder = path.dirname(outdir);
+  mkdirSync(folder, { recursive: true });
+  // Made under another name, so that nobody ever starts half of one.
+  const unfinished = path.join(folder, `unfinished-${randomUUID()}`);
+  try {
+    await bundle(root, unfinished);
+    moveTo(outdir, unfinished);
+  } finally {
+    rmSync(unfinished, { recursive: true, force: true });
+  }
+}
+
+async function bundle(root, outdir) {
+  const from = entries.map((entry) => path.join(root, entry));
+  await build({
+    absWorkingDir: root,
+    entryPoints: from,
+    entryNames: "[name]",
+    chunkNames: "part-[hash]",
+    outdir,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node22.12",
+    external,
+    // Errors name classes and functions as the source does.
+    keepNames: true,
+    sourcemap: "linked",
+    sourcesContent: false,
+    // What is wrong is in the error that it throws.
+    logLevel: "silent",
+    plugins: [filesBeside({ root, outdir, entries: from })],
+    // Packages in CommonJS ask for what Node brings by `require`, which modules do not have.
+    banner: {
+      js: 'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);',
+    },
+  });
+}
+
+/** Somebody else may have been quicker with the same. */
+function moveTo(outdir, unfinished) {
+  try {
+    renameSync(unfinished, outdir);
+  } catch (error) {
+    if (!existsSync(path.join(outdir, "main.js"))) throw error;
+  }
+}
+
+function fingerprint(root) {
+  const hash = createHash("sha256");
+  for (const source of sources) {
+    for (const file of filesOf(path.join(root, source))) {
+      const bytes = readFileSync(file);
+      hash.update(`${path.relative(root, file)}\0${bytes.length}\0`).update(bytes);
+    }
+  }
+  return hash.digest("hex").slice(0, 16);
+}
+
+function filesOf(place) {
+  if (statSync(place).isFile()) return [place];
+  const found = readdirSync(place, { withFileTypes: true })
+    .filter(({ name }) => name !== "test" && name !== "node_modules" && !name.includes(".test."))
+    .sort((one, other) => (one.name < other.name ? -1 : 1));
+  return found.flatMap((entry) => filesOf(path.join(place, entry.name)));
+}
+
+function forgetOld(folder, current) {
+  const age = (dir) => statSync(dir).mtimeMs;
+  const others = readdirSync(folder)
+    .filter((name) => name.startsWith("server-"))
+    .map((name) => path.join(folder, name))
+    .filter((dir) => dir !== current)
+    .sort((one, other) => age(other) - age(one));
+  for (const dir of others.slice(bundlesKept - 1)) rmSync(dir, { recursive: true, force: true });
+}
