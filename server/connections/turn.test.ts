@@ -65,3 +65,35 @@ test("a writer that fails is told of, and the others are written", async () => {
   assert.deepEqual(faults, [fault]);
   assert.deepEqual(flushed, upTo(60));
 });
+
+test("turns write for longer where what is left does not become less, and shortly again afterwards", async () => {
+  const { turn, flushed, writer } = slowTurn(0.1);
+  let isCrowded = true;
+  const crowd = upTo(200).map((number): TurnWriter => {
+    const { flush } = writer(number);
+    const one = {
+      flush() {
+        flush();
+        // There is more for it at once, as where messages come faster than they are written.
+        if (isCrowded) turn.write(one);
+      },
+    };
+    return one;
+  });
+  for (const one of crowd) turn.write(one);
+  await nextTurn();
+  const first = flushed.splice(0).length;
+  assert.ok(first < 50, `${first} in the first turn`);
+  for (let turns = 0; turns < 12; turns += 1) await nextTurn();
+  const times = upTo(200).map((number) => flushed.filter((one) => one === number).length);
+  isCrowded = false;
+  assert.ok(Math.min(...times) >= 3, `somebody got ${Math.min(...times)} turns of 12`);
+  for (let turns = 0; turns < 20; turns += 1) {
+    turn.write(writer(0));
+    await nextTurn();
+  }
+  flushed.length = 0;
+  for (const number of upTo(200)) turn.write(writer(number));
+  await nextTurn();
+  assert.equal(flushed.length, first);
+});

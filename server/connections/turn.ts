@@ -16,6 +16,8 @@ export interface TurnDeps {
  * has for the same sockets.
  */
 const writingMs = 2;
+/** At most, where what is left does not become less: reading more must not keep it from being written. */
+const longestWritingMs = 32;
 /** Sockets written to between two looks at the clock. */
 const writersPerLook = 16;
 
@@ -29,6 +31,9 @@ export class Turn {
   #isScheduled = false;
   #gatherers: (() => void)[] = [];
   #writers: TurnWriter[] = [];
+  #budgetMs = writingMs;
+  /** Writers that waited at the end of the turn before. */
+  #left = 0;
 
   constructor(deps: TurnDeps) {
     this.#deps = deps;
@@ -59,19 +64,31 @@ export class Turn {
   }
 
   #flushSome(): void {
-    const { monotonic } = this.#deps;
     const writers = this.#writers;
     this.#writers = [];
+    const rest = writers.slice(this.#flushUntilDue(writers));
+    if (rest.length === 0) this.#budgetMs = Math.max(this.#budgetMs / 2, writingMs);
+    else this.#leave(rest);
+    this.#left = this.#writers.length;
+  }
+
+  #leave(rest: readonly TurnWriter[]): void {
+    this.#writers = [...rest, ...this.#writers];
+    const isLosing = this.#left > 0 && this.#writers.length >= this.#left;
+    if (isLosing) this.#budgetMs = Math.min(this.#budgetMs * 2, longestWritingMs);
+    this.#schedule();
+  }
+
+  /** How many of them were flushed. */
+  #flushUntilDue(writers: readonly TurnWriter[]): number {
+    const { monotonic } = this.#deps;
     const begun = monotonic();
     for (const [index, writer] of writers.entries()) {
       const isLook = index > 0 && index % writersPerLook === 0;
-      if (isLook && monotonic() - begun >= writingMs) {
-        this.#writers = [...writers.slice(index), ...this.#writers];
-        this.#schedule();
-        return;
-      }
+      if (isLook && monotonic() - begun >= this.#budgetMs) return index;
       this.#attempt(() => writer.flush());
     }
+    return writers.length;
   }
 
   #attempt(step: () => void): void {
