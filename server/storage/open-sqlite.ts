@@ -72,8 +72,9 @@ export async function openSqlite(options: OpenSqliteOptions): Promise<SqliteData
     settled: (result) => queue.settle(result),
     fatal,
     space: (state) => {
+      // That there is enough is news only where there was not.
+      if (state.isLow || space?.isLow === true) logSpace(logger, state);
       space = state;
-      logSpace(logger, state);
     },
     notEmptied: (reason) => logger.warn({ reason }, "the database was closed without a checkpoint"),
   });
