@@ -139,6 +139,11 @@ function addHub(
     () => hub.stats().audiences,
   );
   registry.gauge(
+    "lair_presence_changes",
+    "Users whose coming or going has not been told yet.",
+    () => hub.stats().presenceChanges,
+  );
+  registry.gauge(
     "lair_heads_known",
     "Heads that are remembered to see which have changed.",
     () => headsSweep.stats().known,

@@ -151,6 +151,7 @@ function createHub(
 ): Hub<LogEntry> {
   return new Hub<LogEntry>({
     turn,
+    schedule,
     log,
     toEvent,
     toPush,
@@ -229,6 +230,11 @@ function openDatabase(config: Config, { log, onFatal }: AppDeps): Promise<Sqlite
 const now = () => Date.now();
 const monotonic = () => performance.now();
 const random = () => Math.random();
+
+/** For what need not happen any more once everything else is over. */
+function schedule(step: () => void, ms: number): void {
+  setTimeout(step, ms).unref();
+}
 
 async function purgeHourly(db: Database, log: Logger): Promise<Disposable> {
   const clocks = () => ({ wall: now(), monotonic: monotonic() });

@@ -24,13 +24,15 @@ export const userTyping = event("user_typing", {
 const who = { user_id: UserIdSchema, username: Type.String() };
 
 export const userOnline = event("user_online", {
-  about: "Somebody you share a conversation with has connected.",
+  about:
+    "Somebody you share a conversation with has connected. Told at once after a quiet moment; else together with others, after a pause of 0.1 s (up to 2 s where very many are told). Who was here or away only within such a pause is mostly not told. Requests are answered with what is so now.",
   logged: false,
   payload: who,
 });
 
 export const userOffline = event("user_offline", {
-  about: "The last connection of somebody you share a conversation with is gone.",
+  about:
+    "The last connection of somebody you share a conversation with is gone. Comes as soon as `user_online` would.",
   logged: false,
   payload: who,
 });

@@ -36,17 +36,7 @@ export class Audiences {
   }
 
   usersOf(conversationId: ConversationId): ReadonlySet<OnlineUser> {
-    return this.#audiences.get(conversationId)?.users ?? new Set();
-  }
-
-  /** Everybody who listens to something this user listens to, each once, without the user. */
-  peersOf(user: OnlineUser): ReadonlySet<OnlineUser> {
-    const peers = new Set<OnlineUser>();
-    for (const conversationId of user.conversations) {
-      for (const peer of this.usersOf(conversationId)) peers.add(peer);
-    }
-    peers.delete(user);
-    return peers;
+    return this.#audiences.get(conversationId)?.users ?? nobody;
   }
 
   /** From now on the user hears what is pushed, and nothing that was pushed before. */
@@ -117,6 +107,8 @@ export class Audiences {
     for (const user of audience.users) user.sendPush(batch);
   }
 }
+
+const nobody: ReadonlySet<OnlineUser> = new Set();
 
 function newAudience(conversationId: ConversationId, user: OnlineUser): Audience {
   return { conversationId, users: new Set([user]), pending: [] };

@@ -210,7 +210,7 @@ test("signing in and out happen alone: what is behind them waits", async () => {
   await client.hello();
   const signIn = client.request("authenticate", { token: "ann" });
   const behind = client.request("get_user", { user_id: id("x") });
-  await server.until(() => server.hub.isOnline(id("ann")));
+  await server.until(() => server.isAttached("ann"));
   gate.resolve();
   await client.replyTo(behind);
   assert.deepEqual(repliesOf(client), [signIn, behind]);
@@ -263,7 +263,7 @@ test("a sign-in that fails binds nothing, and the next one may succeed", async (
     throw new Error("the database is away");
   };
   assert.equal((await client.refusal("authenticate", { token: "ann" })).code, "internal_error");
-  assert.equal(server.hub.isOnline(id("ann")), false);
+  assert.equal(server.isAttached("ann"), false);
   server.beforeLoading = async () => undefined;
   await client.call("authenticate", { token: "ann" });
 });
@@ -276,7 +276,7 @@ test("a session that ends while its connection is being bound does not get in", 
     server.endedSessions.add("session of ann" as never);
   };
   assert.equal((await client.refusal("authenticate", { token: "ann" })).code, "session_not_found");
-  assert.equal(server.hub.isOnline(id("ann")), false);
+  assert.equal(server.isAttached("ann"), false);
 });
 
 test("who goes away before the sign-in is done leaves nobody online", async () => {
@@ -301,5 +301,5 @@ test("who goes away before the sign-in is done leaves nobody online", async () =
   await server.until(() => server.connections.size === 0);
   gate.resolve();
   assert.equal(await tried.promise, "invalid_state");
-  assert.equal(server.hub.isOnline(id("ann")), false);
+  assert.equal(server.isAttached("ann"), false);
 });

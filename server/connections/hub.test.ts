@@ -89,7 +89,7 @@ test("a join that commits while the conversations are being loaded is not missed
   const gate = Promise.withResolvers<void>();
   server.beforeLoading = () => gate.promise;
   const signIn = ann.request("authenticate", { token: "ann" });
-  await server.until(() => server.hub.isOnline(user("ann")));
+  await server.until(() => server.isAttached("ann"));
   server.join("room", "ann");
   gate.resolve();
   await ann.replyTo(signIn);
@@ -106,7 +106,7 @@ test("nobody is told that he is signed in before he hears what is committed from
   server.beforeLoading = () => gate.promise;
   server.join("room", "ann");
   const signIn = ann.request("authenticate", { token: "ann" });
-  await server.until(() => server.hub.isOnline(user("ann")));
+  await server.until(() => server.isAttached("ann"));
   for (let turns = 0; turns < 5; turns += 1) await bob.settle();
   assert.deepEqual(ann.unread("authenticate_response"), []);
   gate.resolve();
@@ -123,7 +123,7 @@ test("a leave that commits while the conversations are being loaded is not undon
   const gate = Promise.withResolvers<void>();
   server.beforeLoading = () => gate.promise;
   const signIn = ann.request("authenticate", { token: "ann" });
-  await server.until(() => server.hub.isOnline(user("ann")));
+  await server.until(() => server.isAttached("ann"));
   server.leave("room", "ann");
   gate.resolve();
   await ann.replyTo(signIn);
@@ -142,7 +142,7 @@ test("who leaves and joins again while being loaded is in", async () => {
   const gate = Promise.withResolvers<void>();
   server.beforeLoading = () => gate.promise;
   const signIn = ann.request("authenticate", { token: "ann" });
-  await server.until(() => server.hub.isOnline(user("ann")));
+  await server.until(() => server.isAttached("ann"));
   server.leave("room", "ann");
   server.join("room", "ann");
   gate.resolve();
@@ -299,5 +299,6 @@ test("nothing is kept of users and conversations that are gone", async () => {
     await ann.close();
   }
   await server.until(() => server.connections.size === 0);
-  assert.equal(server.hub.onlineUsers().size, 0);
+  const { users, audiences } = server.hub.stats();
+  assert.deepEqual({ users, audiences }, { users: 0, audiences: 0 });
 });

@@ -1,6 +1,6 @@
 import { ChatError } from "@lair-chat/protocol/errors.ts";
 import type { ConversationId, SessionId, UserId } from "@lair-chat/protocol/ids.ts";
-import { type EventOf, events, type LoggedEvent } from "@lair-chat/protocol/registry.ts";
+import { events, type LoggedEvent } from "@lair-chat/protocol/registry.ts";
 import type { Bus, EphemeralEvent } from "../cluster/bus.ts";
 import type { Presence } from "../cluster/presence.ts";
 import type { PushedMessage } from "../cluster/pushed-message.ts";
@@ -8,7 +8,7 @@ import { Audiences } from "./audiences.ts";
 import type { ConnectionLog } from "./connection-log.ts";
 import { EphemeralBatch, FrameBatch, KeptBatch, messageFrame } from "./frame-batch.ts";
 import { type Listener, type OnlineUser, OnlineUsers } from "./online-users.ts";
-import type { Turn } from "./turn.ts";
+import { PresenceFeed, type PresenceFeedDeps } from "./presence-feed.ts";
 import { isInUserLog, UserLogFeed, type UserLogReader } from "./user-log-feed.ts";
 
 /** What has to be known of a committed entry beside the event it becomes. */
@@ -22,8 +22,7 @@ export interface CommittedEntry {
   readonly hiddenFrom?: readonly UserId[];
 }
 
-export interface HubDeps<Entry extends CommittedEntry> {
-  readonly turn: Pick<Turn, "gather">;
+export interface HubDeps<Entry extends CommittedEntry> extends Omit<PresenceFeedDeps, "audiences"> {
   readonly log: Pick<ConnectionLog, "error">;
   /** The event that an entry is pushed as. */
   readonly toEvent: (entry: Entry) => LoggedEvent;
@@ -51,6 +50,8 @@ export interface HubStats {
   readonly audiences: number;
   /** Users whose own log is told. */
   readonly userLogs: number;
+  /** Users whose coming or going has not been told yet. */
+  readonly presenceChanges: number;
 }
 
 function tooManyWindows(most: number): ChatError {
@@ -64,11 +65,13 @@ export class Hub<Entry extends CommittedEntry> implements Presence, Bus {
   readonly #users = new OnlineUsers();
   readonly #audiences: Audiences;
   readonly #userLogs: UserLogFeed;
+  readonly #presence: PresenceFeed;
 
   constructor(deps: HubDeps<Entry>) {
     this.#deps = deps;
     this.#userLogs = new UserLogFeed(deps);
     this.#audiences = new Audiences(deps);
+    this.#presence = new PresenceFeed({ ...deps, audiences: this.#audiences });
   }
 
   /** Resolves when the connection hears everything that is committed from then on. */
@@ -81,12 +84,12 @@ export class Hub<Entry extends CommittedEntry> implements Presence, Bus {
     this.#deps.onAttached(listener, userSeq);
   }
 
-  /** Tells those who share a conversation that this user is here, once. */
+  /** Those who share a conversation are told that this user is here, once. */
   announce({ session }: Listener): void {
     const user = this.#users.get(session.userId);
     if (user === undefined || user.isAnnounced) return;
-    user.isAnnounced = true;
-    this.#tellPeers(user, "user_online");
+    this.#users.announce(user);
+    this.#presence.came(user);
   }
 
   /** Forgets a connection; one that is not attached changes nothing. */
@@ -95,7 +98,7 @@ export class Hub<Entry extends CommittedEntry> implements Presence, Bus {
     if (user === undefined) return;
     if (!user.speaks("resume")) this.#userLogs.stop(user);
     if (user.listeners.size > 0) return;
-    if (user.isAnnounced) this.#tellPeers(user, "user_offline");
+    if (user.isAnnounced) this.#presence.went(user);
     for (const id of [...user.conversations]) this.#audiences.unsubscribe(user, id);
   }
 
@@ -111,11 +114,14 @@ export class Hub<Entry extends CommittedEntry> implements Presence, Bus {
   }
 
   isOnline(userId: UserId): boolean {
-    return this.#users.get(userId) !== undefined;
+    const isOnline = this.#users.announced.has(userId);
+    this.#presence.answered(userId, isOnline);
+    return isOnline;
   }
 
   onlineUsers(): ReadonlySet<UserId> {
-    return this.#users.ids;
+    this.#presence.answeredAll(this.#users.announced);
+    return this.#users.announced;
   }
 
   toConversation(conversationId: ConversationId, event: EphemeralEvent, except: UserId): void {
@@ -167,9 +173,10 @@ export class Hub<Entry extends CommittedEntry> implements Presence, Bus {
 
   stats(): HubStats {
     return {
-      users: this.#users.ids.size,
+      users: this.#users.size,
       audiences: this.#audiences.size,
       userLogs: this.#userLogs.size,
+      presenceChanges: this.#presence.size,
     };
   }
 
@@ -287,14 +294,6 @@ export class Hub<Entry extends CommittedEntry> implements Presence, Bus {
     for (const user of [...this.#audiences.usersOf(conversationId)]) {
       user.end(new ChatError("internal_error"));
     }
-  }
-
-  #tellPeers(user: OnlineUser, type: "user_online" | "user_offline"): void {
-    const peers = this.#audiences.peersOf(user);
-    if (peers.size === 0) return;
-    const event: EventOf<typeof type> = { type, user_id: user.id, username: user.username };
-    const batch = new EphemeralBatch([messageFrame(event)]);
-    for (const peer of peers) peer.sendBatch(batch);
   }
 }
 

@@ -33,8 +33,10 @@ export class OnlineUser {
   /** Settles when the conversations are loaded; undefined before anybody asked. */
   loaded: Promise<void> | undefined;
   isLoaded = false;
-  /** Whether others were told that this user is here. */
+  /** Whether the user knows to be signed in: others are told of it, and it is told of others. */
   isAnnounced = false;
+  /** The last list of people that it was put on, so that it is put on none twice. */
+  mark = 0;
 
   constructor({ userId, username }: Session) {
     this.id = userId;
@@ -75,11 +77,15 @@ export class OnlineUser {
 export class OnlineUsers {
   readonly #byId = new Map<UserId, OnlineUser>();
   readonly #bySession = new Map<SessionId, Set<Listener>>();
-  readonly #ids = new Set<UserId>();
+  readonly #announced = new Set<UserId>();
 
-  /** For those who only want to know who is there. */
-  get ids(): ReadonlySet<UserId> {
-    return this.#ids;
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  /** Those who know to be signed in. */
+  get announced(): ReadonlySet<UserId> {
+    return this.#announced;
   }
 
   get(userId: UserId): OnlineUser | undefined {
@@ -98,12 +104,17 @@ export class OnlineUsers {
     const { session } = listener;
     const user = this.#byId.get(session.userId) ?? new OnlineUser(session);
     this.#byId.set(user.id, user);
-    this.#ids.add(user.id);
     user.listeners.add(listener);
     const others = this.#bySession.get(session.id);
     if (others === undefined) this.#bySession.set(session.id, new Set([listener]));
     else others.add(listener);
     return user;
+  }
+
+  /** The user knows to be signed in. */
+  announce(user: OnlineUser): void {
+    user.isAnnounced = true;
+    this.#announced.add(user.id);
   }
 
   /** The user this listener belonged to; undefined where it was not, or no longer, known. */
@@ -114,7 +125,7 @@ export class OnlineUsers {
     this.#removeFromSession(listener);
     if (user.listeners.size === 0) {
       this.#byId.delete(user.id);
-      this.#ids.delete(user.id);
+      this.#announced.delete(user.id);
     }
     return user;
   }

@@ -40,7 +40,7 @@ test("what is committed while a connection begins is told to it or was there bef
   const gate = Promise.withResolvers<void>();
   server.beforeLoading = () => gate.promise;
   const signIn = ann.request("authenticate", { token: "ann" });
-  await server.until(() => server.hub.isOnline(user("ann")));
+  await server.until(() => server.isAttached("ann"));
   server.tellOwn("ann", ended(1));
   gate.resolve();
   server.tellOwn("ann", ended(2));

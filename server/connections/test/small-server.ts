@@ -24,7 +24,7 @@ import { type ConnectionLimits, connectionLimits } from "../connection-limits.ts
 import { Connections } from "../connections.ts";
 import { HeadsSweep } from "../heads-sweep.ts";
 import type { SealingWays } from "../hello.ts";
-import { type CommittedEntry, Hub } from "../hub.ts";
+import { type CommittedEntry, Hub, type HubDeps } from "../hub.ts";
 import { sealingOffer } from "../sealing-offer.ts";
 import { Turn } from "../turn.ts";
 
@@ -54,6 +54,12 @@ export interface SmallServerOptions {
   readonly sealing?: SealingWays;
   /** Peers that send a header of the PROXY protocol. */
   readonly isProxy?: (address: string) => boolean;
+  /** How what is to be done later is done. */
+  readonly schedule?: HubDeps<SmallEntry>["schedule"];
+}
+
+function schedule(step: () => void, ms: number): void {
+  setTimeout(step, ms).unref();
 }
 
 export function conversation(name: string): ConversationId {
@@ -108,6 +114,7 @@ export class SmallServer {
     });
     this.hub = new Hub<SmallEntry>({
       turn,
+      schedule: options.schedule ?? schedule,
       log,
       toEvent: ({ event }) => event,
       toPush({ event }) {
@@ -235,6 +242,11 @@ export class SmallServer {
   loseMessage(room: string): void {
     const id = conversation(room);
     this.#heads.set(id, (this.#heads.get(id) ?? 0) + 1);
+  }
+
+  /** Whether somebody has a connection that hears, whether it has its answer or not. */
+  isAttached(name: string): boolean {
+    return [...this.hub.users()].some(({ id }) => id === user(name));
   }
 
   /** Resolves when `predicate` holds, which is looked at again each turn. */
