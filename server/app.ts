@@ -8,6 +8,7 @@ import { argon2ThreadFile } from "./argon2-thread-file.ts";
 import { createLocalRateLimits } from "./cluster/local-rate-limits.ts";
 import { withChannelBinding } from "./commands/channel-binding.ts";
 import { createDispatch } from "./commands/dispatch.ts";
+import { inPageTurns, PageTurns } from "./commands/page-turns.ts";
 import type { Config } from "./config/config.ts";
 import { loadJwtSecret } from "./config/jwt-secret.ts";
 import { loadNoiseKey } from "./config/noise-key.ts";
@@ -108,13 +109,15 @@ export async function startApp(config: Config, { log, onFatal }: AppDeps): Promi
   const handlers = createHandlers(handlerParts);
   const dispatch = withChannelBinding(createDispatch({ handlers, rateLimits, requests }));
   const clocks = { now, monotonic, random };
+  const pages = new PageTurns(monotonic);
   const connections = stack.use(
-    new Connections({ dispatch, turn, hub, limits, log, ...clocks, ...sessions, onError }),
+    new Connections({ dispatch, pages, turn, hub, limits, log, ...clocks, ...sessions, onError }),
   );
   stack.use(await purgeHourly(db, log));
   const setupToken = await createSetupToken({ db });
   const checkReady = createReadinessCheck(db, monotonic);
-  const ports = { config, log, limits, connections, dispatch, rateLimits, checkReady, onError };
+  const overHttp = { dispatch: inPageTurns(dispatch, pages), rateLimits, checkReady, onError };
+  const ports = { config, log, limits, connections, ...overHttp };
   const tls = prepareTls(config, new Date());
   const channels = plainChannels(config);
   const listeners = stack.use(

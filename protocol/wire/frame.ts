@@ -42,7 +42,7 @@ export function encodeTextFrame(text: string, maxBytes: number): Uint8Array {
   // Every unit takes at least one byte, so this needs no encoding to be certain.
   if (text.length > maxBytes) throw new WireError("frame_too_large");
   const worstBytes = FRAME_HEADER_BYTES + text.length * MAX_UTF8_BYTES_PER_UNIT;
-  if (worstBytes > LARGEST_SLAB_FRAME) return encodeFrame(encoder.encode(text), maxBytes);
+  if (worstBytes > LARGEST_SLAB_FRAME) return encodeLongText(text, maxBytes);
 
   reserveInSlab(worstBytes);
   const start = slabUsed;
@@ -52,6 +52,15 @@ export function encodeTextFrame(text: string, maxBytes: number): Uint8Array {
   slabUsed = start + FRAME_HEADER_BYTES + written;
   const frame = slab.subarray(start, slabUsed);
   writeLength(frame, written);
+  return frame;
+}
+
+/** Straight into the frame where, as mostly, each unit is a byte: a page of a log is not in memory twice. */
+function encodeLongText(text: string, maxBytes: number): Uint8Array {
+  const frame = takeBytes(FRAME_HEADER_BYTES + text.length);
+  const { read } = encoder.encodeInto(text, frame.subarray(FRAME_HEADER_BYTES));
+  if (read < text.length) return encodeFrame(encoder.encode(text), maxBytes);
+  writeLength(frame, text.length);
   return frame;
 }
 

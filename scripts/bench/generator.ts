@@ -77,12 +77,16 @@ export interface Measured extends Counts {
   readonly mainThreadCores: number | undefined;
   /** Cores in use on the whole machine, whoever used them. */
   readonly machineCores: number;
+  /** What came behind that, where the load went on. */
+  readonly behind: Counts | undefined;
 }
 
 export interface Watch {
   readonly pids?: readonly number[];
   /** Called when measuring begins. */
   readonly measuring?: () => void;
+  /** Called when measuring is over: until it settles the load goes on, and is measured by itself. */
+  readonly goOn?: () => Promise<void>;
 }
 
 type Event =
@@ -94,13 +98,14 @@ type Event =
 export async function runLoad(
   { command }: Pick<Generator, "command">,
   load: Load,
-  { pids = [], measuring }: Watch = {},
+  { pids = [], measuring, goOn }: Watch = {},
 ): Promise<Measured> {
   const [program = "", ...first] = command;
-  const child = spawn(program, [...first, ...argumentsOf(load)], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const asked = { ...load, ...(goOn && { goon: true }) };
+  const child = spawn(program, [...first, ...argumentsOf(asked)], { stdio: "pipe" });
   endsWithUs(child);
+  // One that is gone is told of by its code.
+  child.stdin.on("error", () => undefined);
   let complaints = "";
   child.stderr.on("data", (chunk: Buffer) => {
     complaints += chunk.toString();
@@ -110,27 +115,34 @@ export async function runLoad(
     child.once("close", resolve);
   });
   let opening: Opening | undefined;
-  let counts: Counts | undefined;
+  const counts: Counts[] = [];
+  let going: Promise<void> | undefined;
   let begun = readUsage(pids);
   let over = begun;
   for await (const line of createInterface({ input: child.stdout })) {
     const said = JSON.parse(line) as Event;
     if (said.event === "ready") opening = said;
     else if (said.event === "done") {
+      if (counts.push(said) > 1) continue;
       over = readUsage(pids);
-      counts = said;
+      going = goOn?.().finally(() => child.stdin.end());
+      // Looked at when the generator has ended.
+      going?.catch(() => undefined);
     } else {
       begun = readUsage(pids);
       measuring?.();
     }
   }
   const code = await ended;
-  if (code !== 0 || opening === undefined || counts === undefined) {
+  await going;
+  const [measured, behind] = counts;
+  if (code !== 0 || opening === undefined || measured === undefined) {
     throw new Error(`the load generator ended with ${code}:\n${complaints}`);
   }
   const cores = coresBetween(begun, over);
   return {
-    ...counts,
+    ...measured,
+    behind,
     opening,
     serverCores: cores.watched,
     mainThreadCores: cores.mainThreads,
@@ -138,7 +150,7 @@ export async function runLoad(
   };
 }
 
-function argumentsOf(load: Load): readonly string[] {
+function argumentsOf(load: Load & { readonly goon?: boolean }): readonly string[] {
   return Object.entries(load).map(([name, value]) =>
     typeof value === "boolean" ? `${name}=${value ? 1 : 0}` : `${name}=${value}`,
   );

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { finished } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { loadOptions } from "./node-generator/load-options.ts";
 import { NodeLoad } from "./node-generator/node-load.ts";
@@ -23,4 +24,9 @@ tell("measuring", {});
 if (options.count > 0) await load.untilCounted();
 else await sleep(options.seconds * 1000);
 tell("done", load.result());
+if (options.goon > 0) {
+  load.measure();
+  await finished(process.stdin.resume());
+  tell("done", load.result());
+}
 process.exit(0);

@@ -1,5 +1,6 @@
 import type { ErrorCode } from "@lair-chat/protocol/errors.ts";
 import type { Dispatch } from "../commands/dispatch.ts";
+import type { PageTurns } from "../commands/page-turns.ts";
 import type { ConnectionLimits } from "./connection-limits.ts";
 import type { ConnectionLog } from "./connection-log.ts";
 import type { LaggingReaders } from "./lagging-readers.ts";
@@ -14,6 +15,7 @@ export interface ConnectionDeps extends SessionBindingDeps {
   readonly limits: ConnectionLimits;
   readonly log: ConnectionLog;
   readonly lagging: LaggingReaders;
+  readonly pages: Pick<PageTurns, "take">;
   readonly traffic: Traffic;
   /** Told of every error that a client is told of. */
   readonly onError?: (code: ErrorCode) => void;

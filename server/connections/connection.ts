@@ -1,6 +1,7 @@
 import type { Request } from "@lair-chat/protocol/envelope.ts";
 import { ChatError, type ErrorCode } from "@lair-chat/protocol/errors.ts";
 import type { Call, Session, TransportName } from "../commands/handler.ts";
+import { readsPage } from "../commands/page-turns.ts";
 import { type Answer, answer, errorFrame } from "./answer.ts";
 import { BadRequests } from "./bad-requests.ts";
 import type { Channel, ChannelEvents } from "./channel.ts";
@@ -51,7 +52,7 @@ export class Connection implements ChannelEvents {
     this.#line = new RequestLine({
       capacity: () => this.#capacity(),
       isAlone: runsAlone,
-      run: (reading) => this.#perform(reading),
+      run: (reading) => this.#inTurn(reading),
       pause: () => channel.pause(),
       resume: () => channel.resume(),
       onIdle: () => this.#leaveIfIdle(),
@@ -221,6 +222,11 @@ export class Connection implements ChannelEvents {
         this.end(verdict.error);
         return undefined;
     }
+  }
+
+  #inTurn(reading: Reading): Promise<void> {
+    const isPage = reading.kind === "request" && readsPage(reading.request.name);
+    return isPage ? this.#deps.pages.take(() => this.#perform(reading)) : this.#perform(reading);
   }
 
   /** Never rejects: a fault in here costs this connection, not the process. */

@@ -7,9 +7,11 @@
 // acknowledged, where the server does that, and delivered to every member. Open loop (rate=N): N
 // messages a second in all with random gaps, and a message's time counts from when it was due, so
 // that a server that stalls cannot hide it. count=N ends after N messages instead of `seconds`.
-// With senders=0 the connections are only held, and pinged every `ping` seconds.
+// With senders=0 the connections are only held, and pinged every `ping` seconds. With goon=1 it goes on
+// when it is done, until its input ends.
 //
-// It prints JSON lines: "ready" when all are in, "measuring", and "done" with what was measured.
+// It prints JSON lines: "ready" when all are in, "measuring", and "done" with what was measured; when
+// it goes on, another "done" with what was measured since.
 // The file of seats has a line for each connection, room by room: ROOM_ID TOKEN.
 #define _GNU_SOURCE
 #include "connection.h"
@@ -17,10 +19,12 @@
 #include "protocols.h"
 
 #include <math.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define SECOND 1000000000ull
 #define COMPLAINTS 5
@@ -34,7 +38,7 @@ struct room {
 static struct {
   enum protocol protocol;
   int port, rooms, members, senders, window, body, concurrency;
-  bool tls, websocket, acks;
+  bool tls, websocket, acks, goon;
   double seconds, warmup, rate, ping, patience;
   uint64_t count;
   const char *seats, *features;
@@ -207,6 +211,11 @@ static void run_count(void) {
   }
 }
 
+static void run_until_told(void) {
+  struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+  while (poll(&input, 1, 0) == 0) turn();
+}
+
 static void get_in(void) {
   uint64_t begun = now_ns();
   for (int i = 0; i < options.concurrency; i++) open_next();
@@ -227,14 +236,7 @@ static void print_times(const char *name, const struct histogram *h) {
          histogram_ms(h, 0.999), (double)h->largest / 1e6);
 }
 
-static void measure(void) {
-  run_for(options.warmup);
-  memset(&counts, 0, sizeof counts);
-  measuring = true;
-  puts("{\"event\":\"measuring\"}");
-  uint64_t begun = now_ns();
-  if (options.count > 0) run_count();
-  else run_for(options.seconds);
+static void print_counts(uint64_t begun) {
   double seconds = (double)(now_ns() - begun) / (double)SECOND;
   printf("{\"event\":\"done\",\"seconds\":%.4f,\"sent\":%llu,\"acked\":%llu,\"delivered\":%llu,"
          "\"refused\":%llu,\"closed\":%llu,\"bytes\":%llu,\"underWay\":%llu,",
@@ -246,6 +248,29 @@ static void measure(void) {
   putchar(',');
   print_times("delivery", &delivery_times);
   puts("}");
+}
+
+static void begin_to_count(void) {
+  memset(&counts, 0, sizeof counts);
+  histogram_clear(&ack_times);
+  histogram_clear(&delivery_times);
+  for (int i = 0; i < options.rooms; i++) mark(i);
+}
+
+static void measure(void) {
+  run_for(options.warmup);
+  begin_to_count();
+  measuring = true;
+  puts("{\"event\":\"measuring\"}");
+  uint64_t begun = now_ns();
+  if (options.count > 0) run_count();
+  else run_for(options.seconds);
+  print_counts(begun);
+  if (!options.goon) return;
+  begin_to_count();
+  begun = now_ns();
+  run_until_told();
+  print_counts(begun);
 }
 
 // --- options and seats
@@ -267,7 +292,8 @@ static void read_option(char *argument) {
       {"seconds", &options.seconds}, {"warmup", &options.warmup}, {"rate", &options.rate},
       {"ping", &options.ping},       {"patience", &options.patience}};
   const struct { const char *name; bool *to; } flags[] = {
-      {"tls", &options.tls}, {"websocket", &options.websocket}, {"acks", &options.acks}};
+      {"tls", &options.tls}, {"websocket", &options.websocket}, {"acks", &options.acks},
+      {"goon", &options.goon}};
   for (size_t i = 0; i < sizeof whole / sizeof *whole; i++) {
     if (strcmp(argument, whole[i].name) == 0) { *whole[i].to = atoi(value); return; }
   }

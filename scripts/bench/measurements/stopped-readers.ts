@@ -1,10 +1,11 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { RoomId } from "@lair-chat/protocol/ids.ts";
 import { type BenchServer, startBenchServer } from "../bench-server.ts";
-import { type Measured, runLoad } from "../generator.ts";
+import { type Load, type Measured, runLoad } from "../generator.ts";
 import type { Bench, Cell, Findings, Measurement } from "../measurement.ts";
+import { MemoryWatch } from "../memory-watch.ts";
 import type { BenchOptions } from "../options.ts";
 import { type Person, type Population, populate } from "../population.ts";
-import { residentBytes } from "../processes.ts";
 import { type ReaderProcess, startReaders } from "../readers/reader-process.ts";
 import type { Progress } from "../readers/resuming-reader.ts";
 import { roomHead } from "../readers/room-head.ts";
@@ -17,17 +18,25 @@ const bodyBytes = 4_000;
 const margin = 1.1;
 const senders = 20;
 const catchUpMs = 300_000;
+/** Those who have all that there was so shortly ago have caught up with a chat that goes on. */
+const levelMs = 1_000;
+/** For which the others' times are taken behind that at least: those of a moment say little. */
+const leastBehindMs = 5_000;
 
 const most = { growthMebibytes: 100, p99Ratio: 1.2 };
 
 const weathers = ["all read", "some stopped"] as const;
 
-interface Run {
-  readonly measured: Measured;
-  /** Resident memory of the server when it began, and the most there was: meanwhile, and until all had caught up. */
+/** Resident bytes of the server when it began, and the most there was: meanwhile, and until all had caught up. */
+interface Memory {
   readonly before: number;
   readonly meanwhile: number;
   readonly largest: number;
+}
+
+interface Run {
+  readonly measured: Measured;
+  readonly memory: Memory;
   readonly catchUpSeconds: number;
   /** Pushed to each reader meanwhile, by what those who read have got. */
   readonly due: number;
@@ -53,11 +62,11 @@ async function run(bench: Bench): Promise<Findings> {
   await readers.reach(await headOf(world), catchUpMs);
   const results = await interleaved(weathers, rounds, async (weather) => {
     const found = await measure(world, weather === "some stopped");
-    const { measured, largest, before, catchUpSeconds } = found;
-    const growth = Math.round((largest - before) / 2 ** 20);
+    const { measured, memory, catchUpSeconds } = found;
     bench.say(
-      `${weather}: delivery p99 ${measured.delivery.p99} ms, memory ${growth} MiB more, ` +
-        `caught up in ${catchUpSeconds.toFixed(1)} s`,
+      `${weather}: delivery p99 ${measured.delivery.p99} ms, memory ${Math.round(growthOf(found))} MiB more ` +
+        `(${Math.round(mebibytes(memory.meanwhile - memory.before))} meanwhile), caught up in ` +
+        `${catchUpSeconds.toFixed(1)} s with p99 ${measured.behind?.delivery.p99} ms`,
     );
     return found;
   });
@@ -75,89 +84,78 @@ interface World {
 }
 
 async function measure(world: World, isStopping: boolean): Promise<Run> {
-  const { bench, server, population, readers } = world;
-  const { audience, stopped, stall } = bench.options;
-  const members = audience - stopped;
-  const memory = new MemoryWatch(server.pid);
+  const { bench, server, readers } = world;
+  const { audience, stopped } = bench.options;
+  const watch = new MemoryWatch(server.pid);
+  let meanwhile = Number.NaN;
+  let catchUpSeconds = Number.NaN;
   try {
-    const measured = await runLoad(
-      bench.generator,
-      {
-        protocol: "lair",
-        acks: true,
-        port: server.tcpPort,
-        seats: population.seats,
-        rooms: 1,
-        members,
-        senders: Math.min(senders, members),
-        window: 1,
-        body: bodyBytes,
-        rate: (dueBytes * margin) / stall / bodyBytes,
-        seconds: stall,
-        warmup: bench.options.warmup,
+    const measured = await runLoad(bench.generator, chatIn(world), {
+      pids: [server.pid],
+      measuring: () => {
+        watch.begin();
+        if (isStopping) readers.stop();
       },
-      {
-        pids: [server.pid],
-        measuring: () => {
-          memory.begin();
-          if (isStopping) readers.stop();
-        },
+      goOn: async () => {
+        meanwhile = watch.largest;
+        if (isStopping) readers.goOn();
+        catchUpSeconds = await secondsUntilLevel(world);
+        watch.end();
+        await sleep(Math.max(0, leastBehindMs - catchUpSeconds * 1000));
       },
-    );
-    const meanwhile = memory.end().largest;
-    memory.resume();
-    if (isStopping) readers.goOn();
-    const begun = performance.now();
-    const head = await headOf(world);
-    const progress = await readers.reach(head, catchUpMs);
-    const catchUpSeconds = (performance.now() - begun) / 1000;
-    const due = measured.bytes / members;
-    const witnessed = await world.witness.reach(head, catchUpMs);
-    const isWhole = new Set([...progress, ...witnessed].map(({ digest }) => digest)).size === 1;
-    return { measured, ...memory.end(), meanwhile, catchUpSeconds, due, progress, isWhole };
+    });
+    const { before, largest } = watch;
+    const memory = { before, meanwhile, largest };
+    const due = measured.bytes / (audience - stopped);
+    return { measured, memory, catchUpSeconds, due, ...(await inTheEnd(world)) };
   } finally {
-    memory.end();
+    watch.end();
     readers.goOn();
   }
 }
 
-async function headOf({ server, population, roomId }: World): Promise<number> {
-  return roomHead(server, population.persons[0] as Person, roomId);
+function chatIn({ bench, server, population }: World): Load {
+  const { audience, stopped, stall, warmup } = bench.options;
+  const members = audience - stopped;
+  return {
+    protocol: "lair",
+    acks: true,
+    port: server.tcpPort,
+    seats: population.seats,
+    rooms: 1,
+    members,
+    senders: Math.min(senders, members),
+    window: 1,
+    body: bodyBytes,
+    rate: (dueBytes * margin) / stall / bodyBytes,
+    seconds: stall,
+    warmup,
+  };
 }
 
-const sampleMs = 200;
-
-/** The most memory that a process has while it is watched. */
-class MemoryWatch {
-  readonly #pid: number;
-  #timer: NodeJS.Timeout | undefined;
-  #before = Number.NaN;
-  #largest = Number.NaN;
-
-  constructor(pid: number) {
-    this.#pid = pid;
+/** How long the readers take to have everything, of which there is ever more. @throws Error when they never do */
+async function secondsUntilLevel(world: World): Promise<number> {
+  const begun = performance.now();
+  for (let now = begun; ; ) {
+    const head = await headOf(world);
+    await world.readers.reach(head, catchUpMs);
+    const before = now;
+    now = performance.now();
+    if (now - before < levelMs) return (now - begun) / 1000;
+    if (now - begun > catchUpMs) throw new Error("readers never catch up with the chat");
   }
+}
 
-  begin(): void {
-    this.#before = residentBytes(this.#pid) ?? Number.NaN;
-    this.#largest = this.#before;
-    this.resume();
-  }
+async function inTheEnd(world: World): Promise<Pick<Run, "progress" | "isWhole">> {
+  const head = await headOf(world);
+  const progress = await world.readers.reach(head, catchUpMs);
+  const witnessed = await world.witness.reach(head, catchUpMs);
+  const isWhole = new Set([...progress, ...witnessed].map(({ digest }) => digest)).size === 1;
+  return { progress, isWhole };
+}
 
-  /** After an end: the most so far still counts. */
-  resume(): void {
-    clearInterval(this.#timer);
-    this.#timer = setInterval(() => this.#look(), sampleMs);
-  }
-
-  end() {
-    clearInterval(this.#timer);
-    return { before: this.#before, largest: this.#largest };
-  }
-
-  #look(): void {
-    this.#largest = Math.max(this.#largest, residentBytes(this.#pid) ?? Number.NaN);
-  }
+async function headOf({ server, population, roomId }: World): Promise<number> {
+  return roomHead(server, population.persons[0] as Person, roomId);
 }
 
 const mebibytes = (bytes: number) => bytes / 2 ** 20;
@@ -165,7 +163,10 @@ const mebibytes = (bytes: number) => bytes / 2 ** 20;
 type Results = ReadonlyMap<(typeof weathers)[number], readonly Run[]>;
 
 const p99Of = (runs: readonly Run[]) => runs.map(({ measured }) => measured.delivery.p99);
-const growthOf = ({ before, largest }: Run) => mebibytes(largest - before);
+const behindP99Of = (runs: readonly Run[]) =>
+  runs.map(({ measured }) => measured.behind?.delivery.p99 ?? Number.NaN);
+const stalledGrowthOf = ({ memory }: Run) => mebibytes(memory.meanwhile - memory.before);
+const growthOf = ({ memory }: Run) => mebibytes(memory.largest - memory.before);
 
 function findings(results: Results, { audience, stopped, stall }: BenchOptions): Findings {
   const calm = results.get("all read") ?? [];
@@ -181,6 +182,7 @@ function findings(results: Results, { audience, stopped, stall }: BenchOptions):
           "delivery p50 ms",
           "delivery p99 ms",
           "of all read",
+          "p99 ms behind that",
           "MiB before",
           "MiB meanwhile",
           "MiB at most",
@@ -200,10 +202,12 @@ function findings(results: Results, { audience, stopped, stall }: BenchOptions):
     samples: {
       "all read delivery p99 ms": p99Of(calm),
       "some stopped delivery p99 ms": p99Of(stopping),
+      "all read delivery p99 ms behind that": behindP99Of(calm),
+      "some stopped delivery p99 ms behind that": behindP99Of(stopping),
       "MiB more": stopping.map(growthOf),
     },
     notes: [
-      "MiB at most is with what comes behind that: the load's connections end at once, and those who were stopped catch up together.",
+      "Behind that those who were stopped catch up together while the others go on as before, for as long as it takes and at least 5 s; MiB at most is with that, until they have caught up.",
       `Those who stop share a process that gets SIGSTOP: their sockets stay open, and the system takes what fits into them. Bodies of ${bodyBytes} bytes.`,
       "Each shows the next entry or none, so that nothing is shown twice and nothing out of order; in the end all have to have the same entries up to the end of the log, and the same as a reader that never stopped.",
       "The memory is all of the server's that lies in RAM, also what garbage has not been collected of.",
@@ -220,9 +224,10 @@ function rowOf(weather: string, runs: readonly Run[], calmP99: number): readonly
     median(runs.map(({ measured }) => measured.delivery.p50)),
     p99,
     p99 / calmP99,
-    median(runs.map(({ before }) => mebibytes(before))),
-    Math.max(...runs.map(({ meanwhile }) => mebibytes(meanwhile))),
-    Math.max(...runs.map(({ largest }) => mebibytes(largest))),
+    median(behindP99Of(runs)),
+    median(runs.map(({ memory }) => mebibytes(memory.before))),
+    Math.max(...runs.map(({ memory }) => mebibytes(memory.meanwhile))),
+    Math.max(...runs.map(({ memory }) => mebibytes(memory.largest))),
     median(runs.map(({ catchUpSeconds }) => catchUpSeconds)),
     ...lastCounts(runs),
   ];
@@ -230,18 +235,17 @@ function rowOf(weather: string, runs: readonly Run[], calmP99: number): readonly
 
 function verdicts(calm: readonly Run[], stopping: readonly Run[]): readonly (readonly Cell[])[] {
   const ratio = median(p99Of(stopping)) / median(p99Of(calm));
-  const stalled = Math.max(
-    ...stopping.map(({ before, meanwhile }) => mebibytes(meanwhile - before)),
-  );
+  const growths = [
+    ["MiB more while some are stopped", stalledGrowthOf],
+    ["MiB more while some are stopped, and until they have caught up", growthOf],
+  ] as const;
   const isWhole = [...calm, ...stopping].every((one) => one.isWhole);
   const wholeText = "entries missing, doubled or different in the end";
   return [
-    [
-      "MiB more while some are stopped",
-      stalled,
-      most.growthMebibytes,
-      met(stalled <= most.growthMebibytes),
-    ],
+    ...growths.map(([what, of]) => {
+      const growth = Math.max(...stopping.map(of));
+      return [what, growth, most.growthMebibytes, met(growth <= most.growthMebibytes)];
+    }),
     [
       "p99 of the others, of what it is while all read",
       ratio,

@@ -17,6 +17,7 @@ export const loadDefaults = {
   tls: 0,
   websocket: 0,
   acks: 0,
+  goon: 0,
   seats: "",
   features: "client_ids,log,packed",
 };

@@ -28,7 +28,6 @@ export class NodeLoad {
   #counts = { sent: 0, acked: 0, delivered: 0, refused: 0, closed: 0, bytes: 0 };
   #measuredFrom = 0;
   #hasBegun = false;
-  #isOver = false;
 
   constructor(options: LoadOptions, seats: readonly string[], clock: () => number) {
     this.#options = options;
@@ -91,8 +90,8 @@ export class NodeLoad {
     }
   }
 
+  /** What was counted since measuring began. */
   result() {
-    this.#isOver = true;
     return {
       seconds: (this.#clock() - this.#measuredFrom) / 1000,
       ...this.#counts,
@@ -156,7 +155,7 @@ export class NodeLoad {
 
   #maySend(): boolean {
     const { count } = this.#options;
-    return !this.#isOver && (count === 0 || this.#counts.sent < count);
+    return count === 0 || this.#counts.sent < count;
   }
 
   #refill(room: Room): void {
@@ -168,10 +167,10 @@ export class NodeLoad {
   }
 
   /** A message's time counts from when it was due: a server that stalls cannot hide it. */
-  async #sendAtRate(): Promise<void> {
+  async #sendAtRate(): Promise<never> {
     const { rate, rooms } = this.#options;
     let due = this.#clock();
-    for (let number = 0; !this.#isOver; ) {
+    for (let number = 0; ; ) {
       for (; due <= this.#clock() && this.#maySend(); number += 1) {
         this.#sendFrom(this.#rooms[number % rooms] as Room, due);
         due += (-Math.log(1 - Math.random()) * 1000) / rate;

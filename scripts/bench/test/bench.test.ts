@@ -73,6 +73,25 @@ test("the generator in C does the same over TCP and over WebSocket", { skip }, a
   assertAllDelivered(await runLoad(inC, load));
 });
 
+test("a load that goes on is measured by itself for as long as it does", async () => {
+  for (const generator of [inNode, ...(skip === false ? [inC] : [])]) {
+    const steps: string[] = [];
+    const load = onServer();
+    const measured = await runLoad(generator, load, {
+      measuring: () => steps.push("measuring"),
+      goOn: async () => {
+        steps.push("goes on");
+      },
+    });
+    assert.deepEqual(steps, ["measuring", "goes on"]);
+    assertAllDelivered(measured);
+    assert.deepEqual([measured.behind?.refused, measured.behind?.closed], [0, 0]);
+    assert.equal((await runLoad(generator, load)).behind, undefined);
+    const failing = runLoad(generator, load, { goOn: () => Promise.reject(new Error("no more")) });
+    await assert.rejects(failing, /no more/);
+  }
+});
+
 test("the server tells of its event loop and its memory", async () => {
   const { delayMax, delayP99, heap, resident } = await server.probe();
   assert.ok(delayMax >= delayP99 && resident > heap && heap > 0);

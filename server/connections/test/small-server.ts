@@ -15,6 +15,7 @@ import {
 import { withChannelBinding } from "../../commands/channel-binding.ts";
 import type { Dispatch } from "../../commands/dispatch.ts";
 import type { Call, Session } from "../../commands/handler.ts";
+import { PageTurns } from "../../commands/page-turns.ts";
 import { type WireAddress, WireClient } from "../../test/wire-client.ts";
 import { InboundBudget } from "../../transports/tcp/inbound-budget.ts";
 import { listenTcp } from "../../transports/tcp/tcp-listener.ts";
@@ -142,6 +143,7 @@ export class SmallServer {
     });
     this.connections = new Connections({
       dispatch: withChannelBinding(smallDispatch(this, options.handlers ?? {})),
+      pages: new PageTurns(() => performance.now()),
       hub: this.hub,
       turn,
       limits: this.limits,

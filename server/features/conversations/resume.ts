@@ -89,8 +89,8 @@ async function catchUp(db: Deps["db"], userId: UserId, args: CatchUpArgs) {
       continue;
     }
     if (head !== "empty") ids.add(head.conversationId);
-    const range = { budget: bytes > 0 ? budget : 0, bytes };
-    const behind = await entriesBehind(db, cursor, { head, ...range, isSameLog: args.isSameLog });
+    const { isSameLog } = args;
+    const behind = await entriesBehind(db, cursor, { head, budget, bytes, isSameLog });
     budget -= behind.entries.length;
     bytes = behind.entries.reduce((left, entry) => left - leastWireBytes(entry), bytes);
     found.push(behind);
@@ -121,7 +121,7 @@ async function entriesBehind(
   const stored = await chainOf(db, cursor, head);
   const rewound = isRewound({ cursor, head: head.seq, stored, isSameLog });
   const from = rewound ? 0 : Math.max(seq, head.startsAt - 1);
-  if (rewound || from >= head.seq || budget <= 0) {
+  if (rewound || from >= head.seq || budget <= 0 || bytes <= 0) {
     return { target, head, from, isRewound: rewound, entries: [] };
   }
   // Not beyond the head: up to there it was looked up that the caller may read it.
