@@ -13,7 +13,7 @@ const tsx = ["--import", pathToFileURL(file("scripts", "tsx-hook.mjs")).href];
 
 // The server and the client stay in the caller's directory, because their files are the caller's.
 const tasks = {
-  server: { node: async (args) => [await builtServer(), ...args] },
+  server: { node: async (args) => [...(await builtServer()), ...args] },
   client: {
     node: (args) => [...tsx, file("client", "main.tsx"), ...args],
     // React's development build is several times slower at drawing.
@@ -48,8 +48,8 @@ const tasks = {
 
 /** What builds it is installed by the set-up, so it is loaded only now. */
 async function builtServer() {
-  const { serverBundle } = await import("./build/server-bundle.mjs");
-  return serverBundle(root, file(".cache", "bundles"));
+  const { serverBundle, serverFlags } = await import("./build/server-bundle.mjs");
+  return [...serverFlags, await serverBundle(root, file(".cache", "bundles"))];
 }
 
 /** Sets the checkout up if need be, runs one task with the pinned Node and ends the way it ended. */

@@ -17,18 +17,20 @@ const outputKept = 16 * 1024;
 
 /** Plain JavaScript, for it runs before anything is set up. */
 interface ServerBundles {
+  readonly serverFlags: readonly string[];
   serverBundle(root: string, folder: string): Promise<string>;
 }
 
 /** The built server, as `npm start` makes and runs it. */
-async function builtServer(): Promise<string> {
+async function builtServer(): Promise<readonly string[]> {
   const maker = new URL("../build/server-bundle.mjs", import.meta.url).href;
-  const { serverBundle } = (await import(maker)) as ServerBundles;
-  return serverBundle(fileURLToPath(root), fileURLToPath(new URL(".cache/bundles", root)));
+  const { serverFlags, serverBundle } = (await import(maker)) as ServerBundles;
+  const bundles = fileURLToPath(new URL(".cache/bundles", root));
+  return [...serverFlags, await serverBundle(fileURLToPath(root), bundles)];
 }
 
 /** Made once for all measurements. */
-let program: Promise<string> | undefined;
+let program: Promise<readonly string[]> | undefined;
 
 export interface BenchServerOptions {
   readonly isTls?: boolean;
@@ -59,7 +61,7 @@ export async function startBenchServer(
   const probeOutput = path.join(directory, "probe.json");
   const probing = isProbed ? ["--expose-gc", "--import", probeFile] : [];
   program ??= builtServer();
-  const words = [...wrapper, process.execPath, ...probing, ...nodeArgs, await program];
+  const words = [...wrapper, process.execPath, ...probing, ...nodeArgs, ...(await program)];
   const [command = "", ...args] = words;
   const begun = performance.now();
   const child = spawn(command, args, {
