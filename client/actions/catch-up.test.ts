@@ -2,14 +2,18 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ChatError } from "@lair-chat/protocol/errors.ts";
 import type { UserId } from "@lair-chat/protocol/ids.ts";
+import type { AnyEvent } from "@lair-chat/protocol/registry.ts";
 import { ConnectionError } from "../connection/connection-error.ts";
 import type { LiveLink } from "../connection/link.ts";
+import type { Listed } from "../store/apply-conversations.ts";
 import { createStore } from "../store/create-store.ts";
 import { initialState, type State } from "../store/state.ts";
+import { bob, leave, lobby, lobbyKey, theRoom } from "../store/test/sample-log.ts";
 import { manualClock } from "../test/manual-clock.ts";
 import { CatchUp } from "./catch-up.ts";
 import { LogLoader } from "./load-log.ts";
 import type { Online } from "./online.ts";
+import { Receiver } from "./receive-event.ts";
 
 const me = { id: "ann" as UserId, username: "ann", role: "user" } as const;
 
@@ -43,7 +47,7 @@ function start(...answers: readonly (() => unknown)[]) {
       done += 1;
     },
   });
-  return { catchUp, clock, online, store, asked: () => asked, done: () => done };
+  return { catchUp, clock, online, store, saved, asked: () => asked, done: () => done };
 }
 
 const nothing = () => ({ conversations: [], has_more: false });
@@ -70,6 +74,39 @@ test("a fault in the middle of it does not end catching up for good", async () =
   assert.equal(asked(), 2, "it was tried again by itself");
   await catchUp.run();
 });
+
+const losses: readonly { readonly what: string; readonly event: AnyEvent }[] = [
+  {
+    what: "deleted",
+    event: { type: "room_deleted", room_id: lobby, room_name: "lobby", deleted_by: bob },
+  },
+  { what: "left", event: leave(1, me.id) },
+];
+for (const { what, event } of losses) {
+  test(`a room that is ${what} while the list is on its way does not come back with it`, async () => {
+    const held = Promise.withResolvers<unknown>();
+    const listOf = (...conversations: Listed[]) => ({ conversations, has_more: false });
+    const before: Listed = {
+      ...{ kind: "room", room: theRoom, role: "member", member_count: 2 },
+      ...{ head: 0, read_seq: 0, unread_count: 0 },
+    };
+    const { catchUp, clock, store, online, saved } = start(
+      () => listOf(before),
+      () => held.promise,
+      () => listOf(),
+    );
+    const log = new LogLoader({ store, clock, online: online as unknown as Online, saved });
+    const receiver = new Receiver({ store, clock, log, catchUp });
+    await catchUp.run();
+    assert.equal(store.get().conversations.get(lobbyKey)?.joined, true);
+    const second = catchUp.run();
+    receiver.receive(event);
+    held.resolve(listOf(before));
+    await second;
+    assert.notEqual(store.get().conversations.get(lobbyKey)?.joined, true);
+    if (what === "deleted") assert.equal(store.get().conversations.has(lobbyKey), false);
+  });
+}
 
 test("what a new connection asks for does not wait for the failure of the old one", async () => {
   const held = Promise.withResolvers<unknown>();

@@ -2,6 +2,7 @@ import { ChatError, errorTable } from "@lair-chat/protocol/errors.ts";
 import type { Clock } from "../clock.ts";
 import type { LiveLink } from "../connection/link.ts";
 import {
+  type Asked,
   applyConversations,
   askedNow,
   type Listed,
@@ -43,6 +44,7 @@ export class CatchUp {
   readonly #deps: CatchUpDeps;
   #running: Promise<void> | undefined;
   #isAskedAgain = false;
+  #isListOld = false;
   #cancel: () => void = () => undefined;
 
   constructor(deps: CatchUpDeps) {
@@ -60,6 +62,11 @@ export class CatchUp {
       this.#running = undefined;
     });
     return this.#running;
+  }
+
+  /** We are out of a conversation: a list that was asked for before may still have it. */
+  lost(): void {
+    this.#isListOld = true;
   }
 
   /** Ends the checks until the next run. */
@@ -92,9 +99,14 @@ export class CatchUp {
     const { store, clock, online, remembered } = this.#deps;
     try {
       if (online.link?.features.has("resume") === true) await this.#resume();
-      // Only now: what was set back meanwhile is known to be.
-      const asked = askedNow(store.get(), remembered(), clock.now());
-      const listed = await this.#list();
+      let listed: readonly Listed[];
+      let asked: Asked;
+      do {
+        this.#isListOld = false;
+        // Only now: what was set back meanwhile is known to be.
+        asked = askedNow(store.get(), remembered(), clock.now());
+        listed = await this.#list();
+      } while (this.#isListOld);
       store.update((state) => applyConversations(state, listed, asked));
     } catch (error) {
       if (isOutside(error)) return error;

@@ -32,6 +32,7 @@ export class Receiver {
     store.update((state) => applyEvent(state, event, clock.now()));
     if (event.type === "user_typing") this.#watchTyping();
     if (event.type === "message_deleted") this.#deps.log.nameDeleter(event.deleted_by);
+    if (isLoss(event, before)) this.#deps.catchUp.lost();
     if (isCatchUpDue(event, before)) void this.#deps.catchUp.run();
     this.#fetchMissing(event, before);
   }
@@ -47,9 +48,8 @@ export class Receiver {
     if (key === undefined) return;
     const wasJoined = before.conversations.get(key)?.joined === true;
     const isOurJoin = event.type === "user_joined_room" && event.user.id === before.me.id;
-    const isOurLeave = event.type === "user_left_room" && event.user_id === before.me.id;
     // New to us: its name and whatever else is not in the event is in the list.
-    if (!wasJoined && !isOurLeave) void catchUp.run();
+    if (!wasJoined && !isLoss(event, before)) void catchUp.run();
     else if (isOurJoin) void catchUp.run();
     void log.catchUp(key);
   }
@@ -75,6 +75,12 @@ function isCatchUpDue(event: AnyEvent, before: State): boolean {
   if (event.type === "heads") return isBehind(before, event);
   const userSeq = userSeqOf(event);
   return userSeq !== undefined && before.log !== undefined && userSeq > before.log.userSeq + 1;
+}
+
+/** Whether we are out of a room by it. */
+function isLoss(event: AnyEvent, { me }: State): boolean {
+  if (event.type === "room_deleted") return true;
+  return event.type === "user_left_room" && event.user_id === me?.id;
 }
 
 const isLogged = (event: AnyEvent): event is LoggedEvent => events[event.type].logged;
