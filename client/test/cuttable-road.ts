@@ -6,8 +6,10 @@ export interface CuttableRoad extends AsyncDisposable {
   readonly port: number;
   /** Nothing arrives any more, in either direction, and nobody is told. */
   swallow(): void;
-  /** What the client sends arrives; what it should hear does not. Resolves when some of that is gone. */
-  swallowAnswers(): Promise<void>;
+  /** What the client sends arrives; what it should hear does not. */
+  swallowAnswers(): void;
+  /** The next packet with these words in it is gone, all else arrives. Resolves when that has happened. */
+  lose(words: string): Promise<void>;
   /** Ends all connections. */
   cut(): void;
   /** Lets new connections through. */
@@ -19,13 +21,12 @@ type Traffic = "open" | "swallow" | "swallow_answers";
 /** A TCP relay to `target` on this machine. */
 export async function cuttableRoad(target: number): Promise<CuttableRoad> {
   let traffic: Traffic = "open";
-  let onSwallowed: () => void = () => undefined;
+  let isLost: (bytes: Buffer | string) => boolean = () => false;
   const sockets = new Set<Socket>();
   const relay = (from: Socket, to: Socket, isPassing: () => boolean): void => {
     sockets.add(from);
     from.on("data", (bytes) => {
-      if (isPassing()) to.write(bytes);
-      else onSwallowed();
+      if (isPassing() && !isLost(bytes)) to.write(bytes);
     });
     from.on("error", () => undefined);
     from.on("close", () => {
@@ -50,8 +51,15 @@ export async function cuttableRoad(target: number): Promise<CuttableRoad> {
     },
     swallowAnswers() {
       traffic = "swallow_answers";
+    },
+    lose(words) {
       return new Promise((resolve) => {
-        onSwallowed = resolve;
+        isLost = (bytes) => {
+          if (!bytes.includes(words)) return false;
+          isLost = () => false;
+          resolve();
+          return true;
+        };
       });
     },
     open() {

@@ -42,6 +42,8 @@ const quiet = async (client: TestClient, key: ConversationKey) => {
     const { entries, history, reachedStart } = client.conversation(key);
     return entries.length === 2 && history === "idle" && reachedStart;
   });
+  // What is still being caught up with takes some questions, one after the other; the server answers in order.
+  for (let n = 0; n < 8; n += 1) assert.deepEqual(await client.app.actions.searchRooms(""), ok);
 };
 
 async function accountFolder() {
@@ -277,12 +279,12 @@ test("a message that was lost on the way is fetched when the next one shows that
   await using bob = await registered(server, "bob");
   const key = await commonRoom(ann, bob);
   await quiet(ann, key);
-  const lost = road.swallowAnswers();
-  bob.app.actions.send(key, "lost");
+  const lost = road.lose("this one is lost");
+  bob.app.actions.send(key, "this one is lost");
   await lost;
-  road.open();
+  assert.deepEqual(ann.lines(key), []);
   bob.app.actions.send(key, "heard");
-  await shows(ann, key, ["bob: lost", "bob: heard"]);
+  await shows(ann, key, ["bob: this one is lost", "bob: heard"]);
 });
 
 test("what is written is on disk before it leaves", async () => {
@@ -310,14 +312,13 @@ test("a last message that was lost on the way is found within a minute, without 
   await using bob = await registered(server, "bob");
   const key = await commonRoom(ann, bob);
   await quiet(ann, key);
-  const lost = road.swallowAnswers();
+  const lost = road.lose("did you hear that?");
   bob.app.actions.send(key, "did you hear that?");
   await lost;
-  road.open();
+  assert.deepEqual(ann.lines(key), []);
   for (let passed = 0; passed < 60_000; passed += 15_000) {
     // A server that answers is not taken for dead.
     assert.deepEqual(await ann.app.actions.searchRooms(""), ok);
-    assert.deepEqual(ann.lines(key), []);
     clock.advance(15_000);
   }
   await shows(ann, key, ["bob: did you hear that?"]);
@@ -329,7 +330,7 @@ test("an answer that is lost on the way back is asked for again and changes noth
   await using ann = await registered({ ...server, tcpPort: road.port }, "ann");
   await using bob = await registered(server, "bob");
   const key = await commonRoom(ann, bob);
-  void road.swallowAnswers();
+  road.swallowAnswers();
   ann.app.actions.send(key, "once");
   await shows(bob, key, ["ann: once"]);
   assert.deepEqual(ann.lines(key), ["(once)"]);
