@@ -2,8 +2,11 @@
 // and all of drizzle at each start, which takes two seconds and four times the memory.
 import { createHash, randomUUID } from "node:crypto";
 import {
+  closeSync,
   existsSync,
+  fsyncSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -29,6 +32,8 @@ const external = ["better-sqlite3", "@node-rs/argon2"];
 const sources = ["server", "protocol", "migrations", "scripts/build", "package-lock.json"];
 /** Bundles that stay: one that is running may still have to read from its own. */
 const bundlesKept = 4;
+/** Younger than this, another start may still be at work in it. */
+const unfinishedMs = 3_600_000;
 
 /**
  * The file to start the server with. It is made where there is none of these very sources yet.
@@ -43,12 +48,16 @@ export async function serverBundle(root, folder) {
   try {
     await make(root, outdir);
   } catch (error) {
-    throw new PlainError(`The server could not be built into ${outdir}: ${error.message}`, {
-      cause: error,
-    });
+    throw new PlainError(reasonOf(error, folder), { cause: error });
   }
   forgetOld(folder, outdir);
   return main;
+}
+
+function reasonOf(error, folder) {
+  // Of the file system, and not of the compiler.
+  if (error.syscall === undefined) return `The server could not be built: ${error.message}`;
+  return `The server is built into ${folder}, which failed: ${error.message}. Start it as a user who may write there, and with space on that disk.`;
 }
 
 async function make(root, outdir) {
@@ -58,9 +67,24 @@ async function make(root, outdir) {
   const unfinished = path.join(folder, `unfinished-${randomUUID()}`);
   try {
     await bundle(root, unfinished);
+    toDisk(unfinished);
     moveTo(outdir, unfinished);
   } finally {
     rmSync(unfinished, { recursive: true, force: true });
+  }
+}
+
+/** What has its final name is never looked into again, so after a power cut it must not be empty. */
+function toDisk(place) {
+  // A folder cannot be opened on Windows, where names are kept without it.
+  const isFolder = statSync(place).isDirectory();
+  if (isFolder) for (const name of readdirSync(place)) toDisk(path.join(place, name));
+  if (isFolder && process.platform === "win32") return;
+  const file = openSync(place, isFolder ? "r" : "r+");
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
   }
 }
 
@@ -121,11 +145,18 @@ function filesOf(place) {
 }
 
 function forgetOld(folder, current) {
-  const age = (dir) => statSync(dir).mtimeMs;
-  const others = readdirSync(folder)
-    .filter((name) => name.startsWith("server-"))
-    .map((name) => path.join(folder, name))
+  const names = readdirSync(folder);
+  const called = (prefix) =>
+    names.filter((name) => name.startsWith(prefix)).map((name) => path.join(folder, name));
+  const madeAt = new Map();
+  for (const dir of [...called("server-"), ...called("unfinished-")]) {
+    madeAt.set(dir, statSync(dir, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+  }
+  const others = called("server-")
     .filter((dir) => dir !== current)
-    .sort((one, other) => age(other) - age(one));
-  for (const dir of others.slice(bundlesKept - 1)) rmSync(dir, { recursive: true, force: true });
+    .sort((one, other) => madeAt.get(other) - madeAt.get(one));
+  const left = called("unfinished-").filter((dir) => Date.now() - madeAt.get(dir) > unfinishedMs);
+  for (const dir of [...others.slice(bundlesKept - 1), ...left]) {
+    rmSync(dir, { recursive: true, force: true });
+  }
 }

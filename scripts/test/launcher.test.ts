@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, utimesSync } from "node:fs";
 import path from "node:path";
 import { describe, test } from "node:test";
 import { FakeCheckout } from "./fake-checkout.ts";
@@ -270,9 +270,31 @@ describe("the built server", () => {
     await using checkout = await FakeCheckout.create({ "server/main.ts": "const = 1;" });
     const { code, stderr } = await checkout.run(["server"]).ended;
     assert.equal(code, 1);
-    assert.match(stderr, /lair-chat: The server could not be built into .*\n.*main\.ts:1:6/s);
+    assert.match(stderr, /lair-chat: The server could not be built: .*\n.*main\.ts:1:6/s);
     assert.doesNotMatch(stderr, /\n +at /);
     assert.deepEqual(builds(checkout.dir), []);
+  });
+
+  test("says where it wanted to be built, and what to do, where that is not possible", async () => {
+    await using checkout = await FakeCheckout.create({ "server/main.ts": "" });
+    await checkout.write(".cache/bundles", "a file where the folder should be");
+    const { code, stderr } = await checkout.run(["server"]).ended;
+    assert.equal(code, 1);
+    assert.match(stderr, /is built into .*bundles, which failed: .*Start it as a user who may/);
+    assert.doesNotMatch(stderr, /\n +at /);
+  });
+
+  test("clears away what a build that was killed has left, but not what may still be made", async () => {
+    await using checkout = await FakeCheckout.create({ "server/main.ts": "" });
+    for (const name of ["unfinished-old", "unfinished-new"]) {
+      await checkout.write(`.cache/bundles/${name}/main.js`, "");
+    }
+    const twoHoursAgo = Date.now() / 1000 - 7200;
+    const old = path.join(checkout.dir, ".cache/bundles/unfinished-old");
+    utimesSync(old, twoHoursAgo, twoHoursAgo);
+    assert.equal((await checkout.run(["server"]).ended).code, 0);
+    const left = builds(checkout.dir).filter((name) => name.startsWith("unfinished"));
+    assert.deepEqual(left, ["unfinished-new"]);
   });
 
   test("is not built from a module that looks for its files in another way", async () => {
