@@ -102,3 +102,13 @@ test("a page over HTTP waits for its turn and brings its result, and all else is
   const failing = inPageTurns(() => Promise.reject(new Error("no such page")), pages);
   await assert.rejects(failing(call, "resume", {}), /no such page/);
 });
+
+test("a page that fails at once fails for whoever asked for it, and the next is read", async () => {
+  const { pages, read, begun } = slowPages(1);
+  const failed = pages.take(() => {
+    throw new Error("no such log");
+  });
+  await assert.rejects(failed, /no such log/);
+  await read(1);
+  assert.deepEqual(begun, [1]);
+});

@@ -36,7 +36,13 @@ export class PageTurns {
   /** Does it at once where nobody else reads and this turn has time left, else when it is its turn. */
   take(page: () => Promise<void>): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#waiting.push(() => page().then(resolve, reject));
+    this.#waiting.push(async () => {
+      try {
+        resolve(await page());
+      } catch (error) {
+        reject(error);
+      }
+    });
     void this.#readSome();
     return promise;
   }
