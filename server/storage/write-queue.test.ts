@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { silentLog } from "./storage-log.ts";
 import { WriteQueue } from "./write-queue.ts";
 import type { WriterRequest } from "./writer-protocol.ts";
 
 function queueTo(post: (request: WriterRequest) => void) {
-  const log = { error: () => {} } as never;
-  return new WriteQueue({ post, now: () => 0, log });
+  return new WriteQueue({ post, now: () => 0, log: silentLog });
 }
 
 const namesOf = (request: WriterRequest) =>
