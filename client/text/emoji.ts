@@ -8,7 +8,8 @@ const LONGEST_SEQUENCE = 40;
 const recommendedRegex = /^\p{RGI_Emoji}$/v;
 const elementRegex = /^\p{Extended_Pictographic}(?:\uFE0F|\p{Emoji_Modifier})?$/u;
 const emojiByDefaultRegex = /^\p{Emoji_Presentation}$/u;
-const textStyleRegex = /^\p{Extended_Pictographic}\uFE0E$/u;
+// Extended_Pictographic alone has places that Unicode keeps for emoji to come: no terminal knows them.
+const textStyleRegex = /^[\p{Extended_Pictographic}&&\p{Emoji}]\uFE0E$/v;
 // Tag characters are not among them on purpose: they can carry hidden text.
 const sequenceSignRegex = /[\u200D\uFE0E\uFE0F\p{Emoji_Modifier}\p{Regional_Indicator}]/u;
 

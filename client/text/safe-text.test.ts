@@ -114,6 +114,11 @@ describe("safe text", () => {
     for (const sample of samples) assert.equal(safeText(sample), sample);
   });
 
+  test("what is not an emoji yet gets no style of one", () => {
+    assert.equal(safeText("\u{1FC00}\uFE0E"), "<U+1FC00><U+FE0E>");
+    assert.equal(safeText("\u{1F000}\uFE0E"), "\u{1F000}<U+FE0E>");
+  });
+
   test("emoji sequences keep their joiners, however completely they are spelled", () => {
     const samples = [
       "😀",
