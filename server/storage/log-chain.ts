@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import type { ConversationId } from "@lair-chat/protocol/ids.ts";
 import type { EntryKind } from "./log-entry.ts";
 import type { Tables } from "./schema/tables.ts";
+import { Shelf } from "./shelf.ts";
 
 /*
  * What makes a log one that cannot be changed unseen. Each entry's chain is a hash over the chain
@@ -22,7 +23,10 @@ export type EntryHeader = Pick<
 
 /** The chain in front of a conversation's first entry. */
 export function chainStart(conversationId: ConversationId): Uint8Array {
-  return shelve(sha256(`lair-chat log\0${conversationId}`));
+  begin();
+  putText("lair-chat log\0");
+  putText(conversationId);
+  return shelf.latin1(digest());
 }
 
 /** The chain behind an entry: SHA-256 over the chain before, the header and the hash of the content. */
@@ -31,19 +35,21 @@ export function nextChain(
   header: EntryHeader,
   contentHash: Uint8Array,
 ): Uint8Array {
-  return shelve(sha256(before, headerText(header), contentHash));
+  begin();
+  putBytes(before);
+  putHeader(header);
+  putBytes(contentHash);
+  return shelf.latin1(digest());
 }
 
-function headerText(header: EntryHeader): string {
-  return (
-    framed(header.conversationId) +
-    framed(header.seq) +
-    framed(kindSent(header.kind)) +
-    framed(header.messageId) +
-    framed(header.senderId) +
-    framed(header.clientId) +
-    framed(header.createdAt)
-  );
+function putHeader(header: EntryHeader): void {
+  putField(header.conversationId);
+  putField(header.seq);
+  putField(kindSent(header.kind));
+  putField(header.messageId);
+  putField(header.senderId);
+  putField(header.clientId);
+  putField(header.createdAt);
 }
 
 /** What an entry was when it was appended: only messages are erased. */
@@ -53,7 +59,11 @@ function kindSent(kind: EntryKind): EntryKind {
 
 /** What tells a retry from another message under the same client id, and what chains are over. */
 export function contentHashOf(kind: EntryKind, payload: Uint8Array): Uint8Array {
-  return Buffer.from(sha256(`${kind}\0`, payload), "latin1");
+  begin();
+  putText(kind);
+  putText("\0");
+  putBytes(payload);
+  return Buffer.from(digest(), "latin1");
 }
 
 /** Bytes of a checksum: enough to find damage, which is no adversary. */
@@ -61,20 +71,23 @@ const checksumBytes = 16;
 
 /** Over a row as it lies, its payload and its chain included. */
 export function rowChecksum(row: Omit<EntryRow, "checksum">): Uint8Array {
-  const fields =
-    framed(row.conversationId) +
-    framed(row.seq) +
-    framed(row.kind) +
-    framed(row.messageId) +
-    framed(row.senderId) +
-    framed(row.senderName) +
-    framed(row.clientId) +
-    framed(row.createdAt) +
-    framed(row.keyId);
+  const { contentHash, payload } = row;
   const chain = row.chain ?? nothing;
-  const lengths = `${chain.length},${row.contentHash.length},${row.payload.length};`;
-  const digest = sha256(fields + lengths, chain, row.contentHash, row.payload);
-  return Buffer.from(digest.slice(0, checksumBytes), "latin1");
+  begin();
+  putField(row.conversationId);
+  putField(row.seq);
+  putField(row.kind);
+  putField(row.messageId);
+  putField(row.senderId);
+  putField(row.senderName);
+  putField(row.clientId);
+  putField(row.createdAt);
+  putField(row.keyId);
+  putText(`${chain.length},${contentHash.length},${payload.length};`);
+  putBytes(chain);
+  putBytes(contentHash);
+  putBytes(payload);
+  return Buffer.from(digest().slice(0, checksumBytes), "latin1");
 }
 
 const nothing = new Uint8Array();
@@ -88,56 +101,85 @@ export function isIntact({ checksum, ...row }: EntryRow): boolean {
   return checksum instanceof Uint8Array && Buffer.compare(checksum, rowChecksum(row)) === 0;
 }
 
+/*
+ * What is hashed is put together in one piece of memory, part by part: strings of them would be several
+ * times as much garbage as an entry is long. Nothing is hashed while something else is.
+ */
+
+/** Most rows fit. What does not gets memory of its own, which is let go behind it. */
+const scratch = Buffer.allocUnsafeSlow(16 * 1024);
+/** That one UTF-16 unit becomes in UTF-8, at most. */
+const bytesPerUnit = 3;
+const lastAscii = 0x7f;
+/** Up to here writing characters one by one takes less than handing the text to the system. */
+const copiedChars = 40;
+let bytes = scratch;
+let end = 0;
+
+function begin(): void {
+  bytes = scratch;
+  end = 0;
+}
+
+/** Makes room for so many bytes more. Damage makes texts of any length of what were numbers. */
+function reserve(more: number): void {
+  if (end + more <= bytes.length) return;
+  const larger = Buffer.allocUnsafeSlow((end + more) * 2);
+  bytes.copy(larger, 0, 0, end);
+  bytes = larger;
+}
+
+function putText(text: string): void {
+  if (text.length <= copiedChars && putAscii(text)) return;
+  reserve(text.length * bytesPerUnit);
+  end += bytes.write(text, end);
+}
+
+function putBytes(part: Uint8Array): void {
+  reserve(part.length);
+  bytes.set(part, end);
+  end += part.length;
+}
+
 /**
  * A text or number with its length in bytes before it, so that two fields can never be read as two
  * others. Damage makes numbers of texts and bytes of both, which have to be told apart from them.
  */
-function framed(value: string | number | null): string {
-  if (typeof value === "string") return `${Buffer.byteLength(value)}:${value},`;
-  if (typeof value === "number") return `#${value},`;
-  return value === null ? "-," : "?,";
+function putField(value: string | number | null): void {
+  if (typeof value === "string") putFramed(value);
+  else if (typeof value === "number") putText(`#${value},`);
+  else putText(value === null ? "-," : "?,");
 }
 
-/** Where what is hashed is put together; most rows fit. Nothing is hashed while something else is. */
-const scratch = Buffer.allocUnsafeSlow(16 * 1024);
-/** That one UTF-16 unit becomes in UTF-8, at most. */
-const bytesPerUnit = 3;
-
-/** SHA-256 over the parts one after the other, a character per byte: bytes would be an allocation each. */
-function sha256(...parts: ReadonlyArray<string | Uint8Array>): string {
-  const bytes = roomFor(parts);
-  let end = 0;
-  for (const part of parts) {
-    if (typeof part === "string") end += bytes.write(part, end);
-    else {
-      bytes.set(part, end);
-      end += part.length;
-    }
+function putFramed(text: string): void {
+  const start = end;
+  putText(`${text.length}:`);
+  if (!putAscii(text)) {
+    end = start;
+    putText(`${Buffer.byteLength(text)}:`);
+    putText(text);
   }
-  return hash("sha256", bytes.subarray(0, end), "binary");
+  putText(",");
 }
 
-function roomFor(parts: ReadonlyArray<string | Uint8Array>): Buffer {
-  let most = 0;
-  for (const { length } of parts) most += length * bytesPerUnit;
-  return most <= scratch.length ? scratch : Buffer.allocUnsafe(most);
-}
-
-const shelfBytes = 1024;
-let shelf = Buffer.allocUnsafeSlow(shelfBytes);
-let shelved = 0;
-
-/**
- * The bytes of a digest that goes to another thread: together with others, for each piece of memory of
- * its own costs the thread that gets it more than all else of an entry; and not with many, for all of
- * the piece goes along with one of them.
- */
-function shelve(digest: string): Uint8Array {
-  if (shelved + digest.length > shelfBytes) {
-    shelf = Buffer.allocUnsafeSlow(shelfBytes);
-    shelved = 0;
+/** Whether it was ASCII, as ids are; the rest is left to be written in another way. */
+function putAscii(text: string): boolean {
+  reserve(text.length);
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at);
+    if (unit > lastAscii) return false;
+    bytes[end + at] = unit;
   }
-  const start = shelved;
-  shelved += shelf.write(digest, start, "latin1");
-  return shelf.subarray(start, shelved);
+  end += text.length;
+  return true;
 }
+
+/** SHA-256 over what was put together, a character per byte: bytes would be an allocation. */
+function digest(): string {
+  const all = bytes.subarray(0, end);
+  bytes = scratch;
+  return hash("sha256", all, "binary");
+}
+
+/** For digests that go to another thread. */
+const shelf = new Shelf(1024);

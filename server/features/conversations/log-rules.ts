@@ -2,6 +2,7 @@ import type { ConversationId, UserId } from "@lair-chat/protocol/ids.ts";
 import type { Message } from "@lair-chat/protocol/messages/shapes.ts";
 import type { EventOf, LoggedEvent } from "@lair-chat/protocol/registry.ts";
 import { type EntryKind, type LogEntry, roomOfConversation } from "../../storage/log-entry.ts";
+import { Shelf } from "../../storage/shelf.ts";
 
 /** What entries hold, and the events they are pushed and read as. Pure: no database, no sockets. */
 
@@ -34,8 +35,11 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 export function encodeContent(content: string): Uint8Array {
-  return encoder.encode(content);
+  return shelf.utf8(content);
 }
+
+/** Contents go to the thread that stores them, and most of them are small. */
+const shelf = new Shelf(4096);
 
 /** What `encodeContent` made. @throws TypeError where the bytes are no text */
 export function decodeContent(payload: Uint8Array): string {
