@@ -88,7 +88,8 @@ export async function appendEntry(
   }
   tx.places.move(draft.conversationId, place);
   failPoint("appended");
-  const entry: LogEntry = { ...draft, ...place };
+  const { seq, createdAt, chain } = place;
+  const entry: LogEntry = { ...draft, seq, createdAt, chain };
   tx.appended(entry);
   return { entry, repeated: false };
 }
@@ -151,11 +152,13 @@ async function readLastPlace(
   return place;
 }
 
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
 function rowOf(draft: EntryDraft, place: ChainedPlace, contentHash: Uint8Array): EntryRow {
   const { conversationId, kind, messageId, senderId, senderName, clientId } = draft;
   const { seq, createdAt, chain } = place;
   const { payload, keyId } = sealPayload(conversationId, draft.payload);
-  const row: EntryRow = {
+  const row: Mutable<EntryRow> = {
     conversationId,
     seq,
     kind,
@@ -170,7 +173,8 @@ function rowOf(draft: EntryDraft, place: ChainedPlace, contentHash: Uint8Array):
     chain,
     checksum: null,
   };
-  return { ...row, checksum: rowChecksum(row) };
+  row.checksum = rowChecksum(row);
+  return row;
 }
 
 async function storedBefore(

@@ -55,7 +55,7 @@ class SentMessage extends WrittenResult {
   membersText(): string {
     const message = `"message":${messageText(this.#entry)}`;
     if (this.#ackId === undefined) return message;
-    return `${message},"ack":${JSON.stringify(ackOf(this.#entry, this.#ackId))}`;
+    return `${message},"ack":${ackText(this.#entry, this.#ackId)}`;
   }
 
   toJSON(): object {
@@ -68,6 +68,12 @@ function appendTarget(target: MessageTarget, newId: () => string): AppendTarget 
   if (target.type === "room") return { kind: "room", roomId: target.room_id };
   const newConversationId = newId() as ConversationId;
   return { kind: "dm", recipient: target.recipient, newConversationId };
+}
+
+/** The same as JSON, of which nothing needs escaping. */
+function ackText({ seq, createdAt, chain }: LogEntry, clientId: ClientId): string {
+  const end = chain === null ? "" : `,"chain":"${toBase64(chain)}"`;
+  return `{"client_id":"${clientId}","seq":${seq},"ts":"${timestamp(createdAt)}"${end}}`;
 }
 
 /** Where a message was stored. A retry gets the same. */
