@@ -57,8 +57,7 @@ export class Connection implements ChannelEvents {
       resume: () => channel.resume(),
       onIdle: () => this.#leaveIfIdle(),
     });
-    this.#outbox = new Outbox({
-      ...deps,
+    this.#outbox = new Outbox(deps, {
       channel,
       canResume: () => this.#opening.features.has("resume"),
       onLag: (change) => deps.lagging.changed(change, this.#outbox, channel.address),

@@ -39,8 +39,7 @@ function tooManyThere(): ChatError {
 
 /** All connections there are, of all transports. */
 export class Connections {
-  readonly #deps: ConnectionsDeps;
-  readonly #lagging: LaggingReaders;
+  readonly #deps: ConnectionDeps & Pick<ConnectionsDeps, "random">;
   readonly #open = new Set<Connection>();
   readonly #signingIn: SigningIn;
   readonly traffic = new Traffic();
@@ -49,9 +48,9 @@ export class Connections {
   #isDraining = false;
 
   constructor(deps: ConnectionsDeps) {
-    this.#deps = deps;
+    // One for all of them: with thousands of connections a copy for each would add up.
+    this.#deps = { ...deps, lagging: new LaggingReaders(deps.log), traffic: this.traffic };
     this.#signingIn = new SigningIn(deps.limits);
-    this.#lagging = new LaggingReaders(deps.log);
     this.#sweeper = setInterval(() => this.#sweep(), deps.limits.sweepMs);
     this.#sweeper.unref();
   }
@@ -70,8 +69,7 @@ export class Connections {
   /** Serves a channel until it is closed; the answer takes what the channel reports. */
   serve(channel: Channel): ChannelEvents {
     const isSignedIn = this.#signingIn.enter(channel.address);
-    const deps = { ...this.#deps, lagging: this.#lagging, traffic: this.traffic };
-    const connection: Connection = new Connection(channel, deps, {
+    const connection: Connection = new Connection(channel, this.#deps, {
       signedIn: () => isSignedIn?.(),
       closed: () => {
         isSignedIn?.();
@@ -102,7 +100,7 @@ export class Connections {
 
   /** How pushing to slow readers goes. */
   get lagCounts(): LagCounts {
-    return this.#lagging.counts;
+    return this.#deps.lagging.counts;
   }
 
   /**

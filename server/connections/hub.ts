@@ -220,10 +220,9 @@ export class Hub<Entry extends CommittedEntry> implements Presence, Bus {
       if (user.listeners.size === 0) return;
       for (const id of ids) {
         // What the database said may be older than what was published since it was asked.
-        if (!user.leftWhileLoading.has(id)) this.#audiences.subscribe(user, id);
+        if (!user.hasLeftWhileLoading(id)) this.#audiences.subscribe(user, id);
       }
-      user.leftWhileLoading.clear();
-      user.isLoaded = true;
+      user.endLoading();
     } catch (error) {
       user.loaded = undefined;
       throw error;
@@ -280,7 +279,7 @@ export class Hub<Entry extends CommittedEntry> implements Presence, Bus {
   }
 
   #forget(user: OnlineUser, conversationId: ConversationId): void {
-    if (!user.isLoaded) user.leftWhileLoading.add(conversationId);
+    if (!user.isLoaded) user.leftBeforeLoaded(conversationId);
     this.#audiences.unsubscribe(user, conversationId);
   }
 

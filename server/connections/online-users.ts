@@ -28,8 +28,8 @@ export class OnlineUser {
   readonly listeners = new Set<Listener>();
   /** Changed by committed entries only, once it was loaded. */
   readonly conversations = new Set<ConversationId>();
-  /** Conversations left while the others were still being loaded. */
-  readonly leftWhileLoading = new Set<ConversationId>();
+  /** Conversations left while the others were still being loaded; of hardly anybody there are any. */
+  #leftWhileLoading: Set<ConversationId> | undefined;
   /** Settles when the conversations are loaded; undefined before anybody asked. */
   loaded: Promise<void> | undefined;
   isLoaded = false;
@@ -41,6 +41,21 @@ export class OnlineUser {
   constructor({ userId, username }: Session) {
     this.id = userId;
     this.username = username;
+  }
+
+  /** A conversation that the answer of the database may still have. */
+  leftBeforeLoaded(id: ConversationId): void {
+    this.#leftWhileLoading ??= new Set();
+    this.#leftWhileLoading.add(id);
+  }
+
+  hasLeftWhileLoading(id: ConversationId): boolean {
+    return this.#leftWhileLoading?.has(id) === true;
+  }
+
+  endLoading(): void {
+    this.#leftWhileLoading = undefined;
+    this.isLoaded = true;
   }
 
   sendBatch(batch: FrameBatch): void {
@@ -76,7 +91,8 @@ export class OnlineUser {
 /** Who is connected, by user and by session. */
 export class OnlineUsers {
   readonly #byId = new Map<UserId, OnlineUser>();
-  readonly #bySession = new Map<SessionId, Set<Listener>>();
+  /** Lists, because mostly there is one: a set of it would be five times as large. */
+  readonly #bySession = new Map<SessionId, readonly Listener[]>();
   readonly #announced = new Set<UserId>();
 
   get size(): number {
@@ -97,7 +113,7 @@ export class OnlineUsers {
   }
 
   withSession(sessionId: SessionId): readonly Listener[] {
-    return [...(this.#bySession.get(sessionId) ?? [])];
+    return this.#bySession.get(sessionId) ?? [];
   }
 
   add(listener: Listener): OnlineUser {
@@ -105,9 +121,8 @@ export class OnlineUsers {
     const user = this.#byId.get(session.userId) ?? new OnlineUser(session);
     this.#byId.set(user.id, user);
     user.listeners.add(listener);
-    const others = this.#bySession.get(session.id);
-    if (others === undefined) this.#bySession.set(session.id, new Set([listener]));
-    else others.add(listener);
+    const others = this.#bySession.get(session.id) ?? [];
+    this.#bySession.set(session.id, [...others, listener]);
     return user;
   }
 
@@ -132,8 +147,8 @@ export class OnlineUsers {
 
   #removeFromSession(listener: Listener): void {
     const { id } = listener.session;
-    const listeners = this.#bySession.get(id);
-    listeners?.delete(listener);
-    if (listeners?.size === 0) this.#bySession.delete(id);
+    const others = this.#bySession.get(id)?.filter((other) => other !== listener) ?? [];
+    if (others.length === 0) this.#bySession.delete(id);
+    else this.#bySession.set(id, others);
   }
 }

@@ -18,13 +18,18 @@ export interface OutboxLimits {
 /** A reader is left out of what is pushed; has read all that waited and is pushed to again; or is gone. */
 export type LagChange = "begins" | "caught up" | "closed";
 
+/** What all outboxes share. */
 export interface OutboxDeps {
-  readonly channel: Pick<Channel, "write" | "unsentBytes" | "onDrain" | "end" | "destroy">;
   readonly turn: Pick<Turn, "write">;
   readonly limits: OutboxLimits;
   readonly traffic: Pick<Traffic, "framesSent" | "bytesSent">;
   /** Milliseconds on a clock that never jumps. */
   readonly monotonic: () => number;
+}
+
+/** Whose outbox it is. */
+export interface OutboxOwner {
+  readonly channel: Pick<Channel, "write" | "unsentBytes" | "onDrain" | "end" | "destroy">;
   /** Whether the reader can fetch what it was left out of. */
   readonly canResume: () => boolean;
   readonly onLag: (change: LagChange) => void;
@@ -52,6 +57,7 @@ class OwnBatch extends FrameBatch {}
 /** What waits to be written to one connection: in order, bounded, and written once in a turn. */
 export class Outbox {
   readonly #deps: OutboxDeps;
+  readonly #owner: OutboxOwner;
   #state: "open" | "closing" | "closed" = "open";
   #queue: FrameBatch[] = [];
   /** Own frames that came last; they become one batch. */
@@ -63,14 +69,15 @@ export class Outbox {
   /** Since when the system has not taken what it was handed. */
   #blockedSince: number | undefined;
 
-  constructor(deps: OutboxDeps) {
+  constructor(deps: OutboxDeps, owner: OutboxOwner) {
     this.#deps = deps;
-    deps.channel.onDrain(() => this.#drained());
+    this.#owner = owner;
+    owner.channel.onDrain(() => this.#drained());
   }
 
   /** Bytes that the system has not taken yet. */
   get waitingBytes(): number {
-    return this.#queuedBytes + this.#deps.channel.unsentBytes;
+    return this.#queuedBytes + this.#owner.channel.unsentBytes;
   }
 
   /** A frame for this connection alone. */
@@ -104,13 +111,13 @@ export class Outbox {
   /** Hands over everything that waits, whether it is taken or not, and does the step behind it. */
   inOrder(step: () => void): void {
     if (this.#state !== "open") return;
-    const { channel, monotonic } = this.#deps;
+    const { channel } = this.#owner;
     this.#gatherOwn();
     channel.write(this.#takeAll());
     this.#queuedBytes = 0;
     this.#pushedBytes = 0;
     step();
-    if (channel.unsentBytes > 0) this.#blockedSince ??= monotonic();
+    if (channel.unsentBytes > 0) this.#blockedSince ??= this.#deps.monotonic();
   }
 
   /** Takes nothing more, and closes the channel when everything has gone. */
@@ -124,7 +131,7 @@ export class Outbox {
   giveUp(lastFrame: Uint8Array): void {
     if (this.#state === "closed") return;
     this.#drop();
-    this.#deps.channel.write([new OwnBatch([lastFrame])]);
+    this.#owner.channel.write([new OwnBatch([lastFrame])]);
     this.#close();
   }
 
@@ -140,8 +147,8 @@ export class Outbox {
     const since = this.#blockedSince;
     if (since === undefined || this.#state === "closed") return;
     if (now - since < this.#deps.limits.outboxStallMs) return;
-    if (this.#state === "open") this.#deps.onSlow();
-    else this.#deps.channel.destroy();
+    if (this.#state === "open") this.#owner.onSlow();
+    else this.#owner.channel.destroy();
   }
 
   #mark(): void {
@@ -157,8 +164,8 @@ export class Outbox {
   }
 
   #judge(): void {
-    const { limits, canResume, onSlow } = this.#deps;
-    const isBehind = !this.#isLagging && this.#pushedBytes > limits.outboxLagBytes;
+    const { canResume, onSlow } = this.#owner;
+    const isBehind = !this.#isLagging && this.#pushedBytes > this.#deps.limits.outboxLagBytes;
     if (isBehind && canResume()) this.#leaveOut();
     if (this.#isOverfull()) onSlow();
   }
@@ -169,7 +176,7 @@ export class Outbox {
     if (this.#pushedBytes <= this.#deps.limits.outboxLagBytes) return;
     this.#discard((batch) => !(batch instanceof OwnBatch || batch instanceof KeptBatch));
     this.#isLagging = true;
-    this.#deps.onLag("begins");
+    this.#owner.onLag("begins");
   }
 
   #discard(isOne: (batch: FrameBatch) => boolean): void {
@@ -181,7 +188,7 @@ export class Outbox {
   #endLag(change: "caught up" | "closed"): void {
     if (!this.#isLagging) return;
     this.#isLagging = false;
-    this.#deps.onLag(change);
+    this.#owner.onLag(change);
   }
 
   #isOverfull(): boolean {
@@ -190,13 +197,13 @@ export class Outbox {
   }
 
   #write(): void {
-    const { channel, monotonic, onEmpty } = this.#deps;
+    const { channel, onEmpty } = this.#owner;
     this.#gatherOwn();
     while (this.#queue.length > 0) {
       channel.write(this.#takePiece());
       failPoint("reply written");
       if (channel.unsentBytes === 0) continue;
-      this.#blockedSince = monotonic();
+      this.#blockedSince = this.#deps.monotonic();
       return;
     }
     if (this.#state === "closing") {
@@ -253,6 +260,6 @@ export class Outbox {
 
   #close(): void {
     this.#state = "closed";
-    this.#deps.channel.end(this.#deps.limits.closeGraceMs);
+    this.#owner.channel.end(this.#deps.limits.closeGraceMs);
   }
 }

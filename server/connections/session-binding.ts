@@ -1,9 +1,10 @@
 import { ChatError } from "@lair-chat/protocol/errors.ts";
 import type { EventOf } from "@lair-chat/protocol/registry.ts";
+import type { Feature } from "@lair-chat/protocol/version.ts";
 import type { Session } from "../commands/handler.ts";
 import type { ConnectionLimits } from "./connection-limits.ts";
 import type { ConnectionLog } from "./connection-log.ts";
-import { KeptBatch, messageFrame } from "./frame-batch.ts";
+import { type FrameBatch, KeptBatch, messageFrame } from "./frame-batch.ts";
 import type { Hub } from "./hub.ts";
 import type { Listener } from "./online-users.ts";
 
@@ -22,7 +23,7 @@ export interface SessionBindingDeps {
 /** Whose connection it is: from sign-in on it hears what its user hears, while the session lives. */
 export class SessionBinding {
   readonly #deps: SessionBindingDeps;
-  readonly #owner: Omit<Listener, "session" | "readsPacked">;
+  readonly #owner: ListenerOwner;
   #listener: Listener | undefined;
   #isAnnounced = false;
   #isReleased = false;
@@ -30,7 +31,7 @@ export class SessionBinding {
   /** The end of the session that the client was told is near. */
   #toldEnd: number | undefined;
 
-  constructor(deps: SessionBindingDeps, owner: Omit<Listener, "session" | "readsPacked">) {
+  constructor(deps: SessionBindingDeps, owner: ListenerOwner) {
     this.#deps = deps;
     this.#owner = owner;
   }
@@ -41,16 +42,7 @@ export class SessionBinding {
 
   /** @throws ChatError when the session or the connection has ended meanwhile; nothing is bound then */
   async bind(session: Session): Promise<void> {
-    const owner = this.#owner;
-    const listener: Listener = {
-      session,
-      speaks: (feature) => owner.speaks(feature),
-      readsPacked: owner.speaks("packed"),
-      sendBatch: (batch) => owner.sendBatch(batch),
-      end: (error) => owner.end(error),
-      heardAt: () => owner.heardAt(),
-      isOf1x: () => owner.isOf1x(),
-    };
+    const listener = new BoundListener(session, this.#owner);
     this.#listener = listener;
     let end: number | undefined;
     try {
@@ -123,5 +115,40 @@ export class SessionBinding {
       expires_at: new Date(end).toISOString(),
     };
     this.#owner.sendBatch(new KeptBatch([messageFrame(event)]));
+  }
+}
+
+type ListenerOwner = Omit<Listener, "session" | "readsPacked">;
+
+/** A connection as it is known of one session. */
+class BoundListener implements Listener {
+  readonly session: Session;
+  readonly readsPacked: boolean;
+  readonly #owner: ListenerOwner;
+
+  constructor(session: Session, owner: ListenerOwner) {
+    this.session = session;
+    this.readsPacked = owner.speaks("packed");
+    this.#owner = owner;
+  }
+
+  speaks(feature: Feature): boolean {
+    return this.#owner.speaks(feature);
+  }
+
+  sendBatch(batch: FrameBatch): void {
+    this.#owner.sendBatch(batch);
+  }
+
+  end(error: ChatError): void {
+    this.#owner.end(error);
+  }
+
+  heardAt(): number {
+    return this.#owner.heardAt();
+  }
+
+  isOf1x(): boolean {
+    return this.#owner.isOf1x();
   }
 }
