@@ -77,11 +77,12 @@ async function make(root, outdir) {
 
 /** What has its final name is never looked into again, so after a power cut it must not be empty. */
 function toDisk(place) {
-  // A folder cannot be opened on Windows, where names are kept without it.
   const isFolder = statSync(place).isDirectory();
   if (isFolder) for (const name of readdirSync(place)) toDisk(path.join(place, name));
-  if (isFolder && process.platform === "win32") return;
-  const file = openSync(place, isFolder ? "r" : "r+");
+  const isWindows = process.platform === "win32";
+  // Windows opens no folders, and syncs only what may be written; elsewhere a copy may be read-only.
+  if (isFolder && isWindows) return;
+  const file = openSync(place, isWindows ? "r+" : "r");
   try {
     fsyncSync(file);
   } finally {
