@@ -33,12 +33,13 @@ function start(...answers: readonly (() => unknown)[]) {
     },
   };
   const saved = { older: () => undefined };
+  const log = new LogLoader({ store, clock, online: online as unknown as Online, saved });
   let done = 0;
   const catchUp = new CatchUp({
     store,
     clock,
     online: online as unknown as Online,
-    log: new LogLoader({ store, clock, online: online as unknown as Online, saved }),
+    log,
     resumer: { run: async () => ({ isLogCut: false }) },
     onLogCut: () => undefined,
     onFilled: async () => undefined,
@@ -47,7 +48,7 @@ function start(...answers: readonly (() => unknown)[]) {
       done += 1;
     },
   });
-  return { catchUp, clock, online, store, saved, asked: () => asked, done: () => done };
+  return { catchUp, clock, online, store, log, asked: () => asked, done: () => done };
 }
 
 const nothing = () => ({ conversations: [], has_more: false });
@@ -90,12 +91,11 @@ for (const { what, event } of losses) {
       ...{ kind: "room", room: theRoom, role: "member", member_count: 2 },
       ...{ head: 0, read_seq: 0, unread_count: 0 },
     };
-    const { catchUp, clock, store, online, saved } = start(
+    const { catchUp, clock, store, log } = start(
       () => listOf(before),
       () => held.promise,
       () => listOf(),
     );
-    const log = new LogLoader({ store, clock, online: online as unknown as Online, saved });
     const receiver = new Receiver({ store, clock, log, catchUp });
     await catchUp.run();
     assert.equal(store.get().conversations.get(lobbyKey)?.joined, true);

@@ -279,7 +279,7 @@ export class Hub<Entry extends CommittedEntry> implements Presence, Bus {
   }
 
   #forget(user: OnlineUser, conversationId: ConversationId): void {
-    if (!user.isLoaded) user.leftBeforeLoaded(conversationId);
+    if (!user.isLoaded) user.leaveWhileLoading(conversationId);
     this.#audiences.unsubscribe(user, conversationId);
   }
 

@@ -44,7 +44,7 @@ export class OnlineUser {
   }
 
   /** A conversation that the answer of the database may still have. */
-  leftBeforeLoaded(id: ConversationId): void {
+  leaveWhileLoading(id: ConversationId): void {
     this.#leftWhileLoading ??= new Set();
     this.#leftWhileLoading.add(id);
   }

@@ -175,3 +175,23 @@ test("the chain is what its description says, so that others can follow it", () 
     "35c609866bfaaf301c112529f4e298c222e4ab8255905e58bf59eece6bef7e76",
   );
 });
+
+test("checksums of rows that were written by earlier releases still hold", () => {
+  const written = {
+    conversationId: "01a1fff3-dff8-76dc-9098-96a3b76d91bc" as ConversationId,
+    seq: 7,
+    kind: "message",
+    messageId: "01a1fff3-fa75-71a8-8e69-9122869f1950" as MessageId,
+    senderId: "01a1fff3-f915-708f-853d-2e2a115b8ae9" as UserId,
+    clientId: null,
+    contentHash: Buffer.alloc(32, 1),
+    keyId: 0,
+    createdAt: 1795295541880,
+    chain: Buffer.alloc(32, 2),
+  } as const;
+  const small = { ...written, senderName: "ann", payload: Buffer.from("hello") };
+  assert.equal(hex(rowChecksum(small)), "c795c5bc505b552bdcc7a7080bf78430");
+  // Not of ASCII only, and larger than what is put together in one piece.
+  const large = { ...written, senderName: "Ännchen", payload: Buffer.alloc(70_000, "A") };
+  assert.equal(hex(rowChecksum(large)), "7aebf887aa76c995b38f9da750dd9759");
+});
